@@ -1,0 +1,11 @@
+base-calendar-line = Correct line { $line } of the calendar file: each line has the year of the notice, the date, the holiday, and off (rest day) or work (working day), separated by tabs.
+base-calendar-empty = Choose another calendar file: this one holds no year.
+base-term-form = Correct the term "{ $value }": write 15d (15 calendar days) or 5wd (5 working days), at most 36500 days.
+base-cadence-form = Correct the cadence "{ $value }": write day, week, half-month, month, quarter, half-year, year, or 10d@2026-01-05 (every 10 days from that day), 5y@2021 (every 5 years from that year).
+base-division-code = Correct the division code "{ $value }": 2 digits for a province, 4 for a city, 6 for a county, 9 for a township, 12 for a village.
+base-citizen-id-form = Correct the identity number: it has 18 characters, 17 digits and a digit or X at the end.
+base-citizen-id-birth = Check characters 7 to 14 of the identity number: there is no such date of birth.
+base-citizen-id-check = Check the identity number: its last character does not fit, so one of the digits is wrong.
+base-credit-code-form = Correct the unified social credit code "{ $value }": it has 18 digits and capital letters, without I, O, S, V and Z.
+base-credit-code-check = Check the unified social credit code "{ $value }": its last character does not fit, so one of the characters is wrong.
+base-mobile-form = Correct the mobile number: it has 11 digits and begins with 1.

@@ -1,0 +1,11 @@
+base-calendar-line = 请改正日历文件第 { $line } 行：每行依次写通知年份、日期、节日、off（休息）或 work（上班），用制表符分隔。
+base-calendar-empty = 请换一个日历文件：这个文件里没有任何一年的节假日安排。
+base-term-form = 请改正期限“{ $value }”：写成 15d（15 个自然日）或 5wd（5 个工作日），最长 36500 天。
+base-cadence-form = 请改正周期“{ $value }”：写 day、week、half-month、month、quarter、half-year、year，或 10d@2026-01-05（自该日起每 10 天）、5y@2021（自该年起每 5 年）。
+base-division-code = 请改正区划代码“{ $value }”：省 2 位、市 4 位、县 6 位、乡镇 9 位、村 12 位，全部是数字。
+base-citizen-id-form = 请改正身份证号：应为 18 位，前 17 位是数字，最后一位是数字或 X。
+base-citizen-id-birth = 请核对身份证号第 7 至 14 位：不是真实存在的出生日期。
+base-citizen-id-check = 请核对身份证号：最后一位校验码不符，其中有数字写错了。
+base-credit-code-form = 请改正统一社会信用代码“{ $value }”：应为 18 位数字和大写字母，不用字母 I、O、S、V、Z。
+base-credit-code-check = 请核对统一社会信用代码“{ $value }”：最后一位校验码不符，其中有字符写错了。
+base-mobile-form = 请改正手机号码：应为以 1 开头的 11 位数字。
