@@ -9,6 +9,7 @@ pub mod clock;
 pub mod code;
 pub mod id;
 pub mod language;
+pub mod noun;
 pub mod refusal;
 
 pub use clock::{Clock, Date, Timestamp};
