@@ -3,7 +3,7 @@
 use base::Date;
 use serde::{Deserialize, Deserializer, de};
 
-use crate::{Numbering, Party, Procedure, Term, titled::titled};
+use crate::{Numbering, Party, Procedure, Term, term, titled::titled};
 
 /// One institution's rules as one file lays them down.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -83,16 +83,36 @@ impl Regulation {
     pub fn clauses(&self) -> Vec<ClauseLine<'_>> {
         let mut lines = Vec::new();
         for item in &self.code_lists {
-            lines.push(ClauseLine { kind: "code_list", key: &item.key, title: &item.title, title_en: &item.title_en });
+            lines.push(ClauseLine {
+                kind: "code_list",
+                key: &item.key,
+                title: &item.title,
+                title_en: &item.title_en,
+            });
         }
         for item in &self.slips {
-            lines.push(ClauseLine { kind: "slip", key: &item.key, title: &item.title, title_en: &item.title_en });
+            lines.push(ClauseLine {
+                kind: "slip",
+                key: &item.key,
+                title: &item.title,
+                title_en: &item.title_en,
+            });
         }
         for item in &self.procedures {
-            lines.push(ClauseLine { kind: "procedure", key: &item.key, title: &item.title, title_en: &item.title_en });
+            lines.push(ClauseLine {
+                kind: "procedure",
+                key: &item.key,
+                title: &item.title,
+                title_en: &item.title_en,
+            });
         }
         for item in &self.publications {
-            lines.push(ClauseLine { kind: "publication", key: &item.key, title: &item.title, title_en: &item.title_en });
+            lines.push(ClauseLine {
+                kind: "publication",
+                key: &item.key,
+                title: &item.title,
+                title_en: &item.title_en,
+            });
         }
         for (kind, items) in self.opaque() {
             lines.extend(items.iter().map(|item| ClauseLine {
@@ -197,7 +217,7 @@ pub struct CodeItem {
     #[serde(default)]
     pub also: Vec<String>,
     /// The term it brings with it, for lists of classes.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "term::maybe")]
     pub term: Option<Term>,
     /// Whether a plan of steps is asked for.
     #[serde(default)]
@@ -220,6 +240,7 @@ pub struct Slip {
     /// The code list of reasons, in the same regulation or `regulation-id/key`.
     pub reasons: String,
     /// Within which an answer is due.
+    #[serde(deserialize_with = "term::read")]
     pub answer_within: Term,
     /// Who must answer.
     pub answered_by: Vec<Party>,
@@ -247,7 +268,7 @@ pub struct Publication {
     #[serde(default)]
     pub every: Option<String>,
     /// How long after the period it is due.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "term::maybe")]
     pub due_after: Option<Term>,
     /// How issues are numbered.
     #[serde(default)]

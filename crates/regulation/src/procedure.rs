@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Holder, Party, Term,
     keyed::{self, Keyed},
+    term,
     titled::titled,
     transition::{Effect, Transition},
 };
@@ -149,7 +150,7 @@ pub struct State {
     #[serde(default = "nobody")]
     pub holder: Holder,
     /// The resident hears a word at least this often while the case is here.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "term::maybe")]
     pub next_word_within: Option<Term>,
     /// What happens when the holder stays silent.
     #[serde(default)]
@@ -177,6 +178,7 @@ impl State {
 #[serde(deny_unknown_fields)]
 pub struct Fallback {
     /// After this long in the state.
+    #[serde(deserialize_with = "term::read")]
     pub after: Term,
     /// The transition taken then; `@clock` must be among those who may take it.
     pub take: String,
@@ -250,8 +252,20 @@ impl Field {
     /// Fields the case kernel itself reads: what was said, where, by whom; and the four
     /// responsibilities of the ledger with its term.
     pub const WELL_KNOWN: [&'static str; 14] = [
-        "title", "detail", "channel", "unit", "raiser", "contact", "class", "leader", "department", "person",
-        "due", "co_departments", "merged_into", "parts",
+        "title",
+        "detail",
+        "channel",
+        "unit",
+        "raiser",
+        "contact",
+        "class",
+        "leader",
+        "department",
+        "person",
+        "due",
+        "co_departments",
+        "merged_into",
+        "parts",
     ];
 }
 
@@ -314,7 +328,7 @@ impl TryFrom<String> for DueRule {
         }
         match text.strip_prefix("field:") {
             Some(field) => Ok(Self::Field(field.to_owned())),
-            None => text.parse().map(Self::Term),
+            None => Term::parse(&text).map(Self::Term).map_err(|_| term::unreadable(&text)),
         }
     }
 }
@@ -342,7 +356,7 @@ pub struct Clock {
     #[serde(default)]
     pub title_en: String,
     /// It runs for this long …
-    #[serde(default)]
+    #[serde(default, deserialize_with = "term::maybe")]
     pub term: Option<Term>,
     /// … or until the day in this field of the case …
     #[serde(default)]
@@ -358,7 +372,7 @@ pub struct Clock {
     #[serde(default)]
     pub runs_while: Vec<Holder>,
     /// Warns this long before.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "term::maybe")]
     pub warn_before: Option<Term>,
     /// Who is told when it has run out.
     #[serde(default)]

@@ -1,62 +1,19 @@
-//! A term (期限) as regulations write it: `15d` calendar days, `5wd` working days.
+//! Reading terms (期限) such as `15d` and `5wd` out of regulation files.
 
-use std::{fmt, str::FromStr};
+use base::calendar::Term;
+use serde::{Deserialize, Deserializer, de};
 
-use serde::{Deserialize, Serialize};
-
-/// A length of time in whole days of one kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Term {
-    /// How many days.
-    pub count: u16,
-    /// Of which kind.
-    pub days: DayKind,
+/// For `#[serde(deserialize_with = "term::read")]`.
+pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Term, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Term::parse(&text).map_err(|_| de::Error::custom(unreadable(&text)))
 }
 
-/// Calendar days (日) or working days (工作日): statutes say which they mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DayKind {
-    /// 日.
-    Calendar,
-    /// 工作日, counted with make-up working weekends.
-    Working,
+/// For `#[serde(default, deserialize_with = "term::maybe")]`.
+pub(crate) fn maybe<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Term>, D::Error> {
+    read(deserializer).map(Some)
 }
 
-impl FromStr for Term {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (number, days) = if let Some(number) = text.strip_suffix("wd") {
-            (number, DayKind::Working)
-        } else if let Some(number) = text.strip_suffix('d') {
-            (number, DayKind::Calendar)
-        } else {
-            return Err(format!("`{text}` is not a term: write 15d or 5wd"));
-        };
-        match number.parse() {
-            Ok(count) if count > 0 => Ok(Self { count, days }),
-            _ => Err(format!("`{text}` is not a term: write 15d or 5wd")),
-        }
-    }
-}
-
-impl fmt::Display for Term {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = if self.days == DayKind::Working { "wd" } else { "d" };
-        write!(f, "{}{unit}", self.count)
-    }
-}
-
-impl TryFrom<String> for Term {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Term> for String {
-    fn from(term: Term) -> Self {
-        term.to_string()
-    }
+pub(crate) fn unreadable(text: &str) -> String {
+    format!("`{text}` is not a term: write 15d or 5wd")
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::{DueRule, Party, State, Term, keyed::Keyed, titled::titled};
+use crate::{DueRule, Party, State, Term, keyed::Keyed, term, titled::titled};
 
 /// A move of a case.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -171,6 +171,7 @@ pub enum Note {
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// For this long …
+    #[serde(deserialize_with = "term::read")]
     pub term: Term,
     /// … after the last time this transition was taken.
     pub since: String,
