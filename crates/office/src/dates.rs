@@ -26,34 +26,38 @@ pub fn parse_date_in(text: &str, year: i16) -> Option<Date> {
 pub fn parse_moment(text: &str) -> Option<DateTime> {
     let plain = half_width(text);
     let plain = plain.trim();
-    if let Some(moment) = digits_only(plain) {
-        return moment;
+    if is_bare_number(plain) {
+        return from_number(plain);
     }
-    let (numbers, rest) = leading_date(plain)?;
-    let [year, month, day] = numbers.as_slice() else { return None };
-    let day = date(*year, *month, *day)?;
+    let (day, rest) = match plain.split_once(' ') {
+        Some((day, rest)) if day.len() == 8 && is_bare_number(day) => (from_number(day)?.date(), rest),
+        _ => {
+            let (numbers, rest) = leading_date(plain)?;
+            let [year, month, day] = numbers.as_slice() else { return None };
+            (date(*year, *month, *day)?, rest)
+        }
+    };
     let time = if rest.is_empty() { Time::midnight() } else { time_of_day(rest)? };
     Some(day.to_datetime(time))
 }
 
-/// `None` where `text` is not a bare number; otherwise what the number means as a date, if anything.
-fn digits_only(text: &str) -> Option<Option<DateTime>> {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        return None;
+/// Whether a text is one number, with at most one point: `20261205` and `46361.5`, not `2026.12.5`.
+fn is_bare_number(text: &str) -> bool {
+    let points = text.bytes().filter(|byte| *byte == b'.').count();
+    !text.is_empty() && points <= 1 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// What a bare number means as a date: eight or fourteen digits are read off, others are serial numbers.
+fn from_number(text: &str) -> Option<DateTime> {
+    let part = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<i32>().ok());
+    let digits = if text.contains('.') { 0 } else { text.len() };
+    if digits != 8 && digits != 14 {
+        return text.parse().ok().and_then(from_serial);
     }
-    if text.bytes().filter(|byte| *byte == b'.').count() > 1 {
-        return None; // 2026.12.5
-    }
-    let number = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<i32>().ok());
-    let all_digits = !text.contains('.');
-    Some(match text.len() {
-        8 if all_digits => (|| Some(date(number(0, 4)?, number(4, 6)?, number(6, 8)?)?.at(0, 0, 0, 0)))(),
-        14 if all_digits => (|| {
-            let day = date(number(0, 4)?, number(4, 6)?, number(6, 8)?)?;
-            Some(day.to_datetime(time(number(8, 10)?, number(10, 12)?, number(12, 14)?)?))
-        })(),
-        _ => text.parse().ok().and_then(from_serial),
-    })
+    let day = date(part(0, 4)?, part(4, 6)?, part(6, 8)?)?;
+    let time =
+        if digits == 14 { time(part(8, 10)?, part(10, 12)?, part(12, 14)?)? } else { Time::midnight() };
+    Some(day.to_datetime(time))
 }
 
 /// The moment of an Excel serial number in the 1900 system. Only years a living file can mean (1954 to
@@ -170,7 +174,13 @@ mod tests {
     #[test]
     fn times_of_day_follow_the_day() {
         let expected = civil::date(2019, 2, 28).at(11, 25, 5, 0);
-        for text in ["2019/2/28 11:25:05", "2019-02-28T11:25:05", "2019年2月28日11时25分5秒", "20190228112505"] {
+        for text in [
+            "2019/2/28 11:25:05",
+            "2019-02-28T11:25:05",
+            "2019年2月28日11时25分5秒",
+            "20190228112505",
+            "20190228 11:25:05",
+        ] {
             assert_eq!(parse_moment(text), Some(expected), "{text}");
         }
         let afternoon = civil::date(2019, 2, 28).at(15, 5, 0, 0);
@@ -182,9 +192,18 @@ mod tests {
 
     #[test]
     fn what_is_not_a_date_is_none() {
-        for text in
-            ["", "12月5日", "2026", "2026-13-01", "2026-02-29", "26/12/5", "待定", "13800000000", "2026-12-05起", "3.5"]
-        {
+        for text in [
+            "",
+            "12月5日",
+            "2026",
+            "2026-13-01",
+            "2026-02-29",
+            "26/12/5",
+            "待定",
+            "13800000000",
+            "2026-12-05起",
+            "3.5",
+        ] {
             assert_eq!(parse_date(text), None, "{text}");
         }
     }

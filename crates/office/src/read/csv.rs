@@ -15,7 +15,9 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Workbook, ReadError>
     let extension = file_name.rsplit_once('.').map_or("", |(_, extension)| extension).to_lowercase();
     let text = decode(bytes, &extension)?;
     let start = text.trim_start().get(..200.min(text.trim_start().len())).unwrap_or(&text).to_lowercase();
-    if start.starts_with('<') && ["<html", "<table", "<!doctype", "<?xml", "<meta"].iter().any(|t| start.contains(t)) {
+    if start.starts_with('<')
+        && ["<html", "<table", "<!doctype", "<?xml", "<meta"].iter().any(|t| start.contains(t))
+    {
         return Err(ReadError::WebPage);
     }
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);

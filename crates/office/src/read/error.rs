@@ -31,7 +31,9 @@ impl std::fmt::Display for ReadError {
             Self::Empty => f.write_str("the file is empty"),
             Self::Encrypted => f.write_str("the workbook is protected by a password"),
             Self::WebPage => f.write_str("the file is a web page named like a workbook"),
-            Self::NotATable(extension) => write!(f, "the file ({extension}) is no workbook and no text table"),
+            Self::NotATable(extension) => {
+                write!(f, "the file ({extension}) is no workbook and no text table")
+            }
             Self::Damaged(cause) => write!(f, "the workbook is damaged: {cause}"),
             Self::TooLarge => f.write_str("the workbook is too large"),
             Self::Encoding(line) => write!(f, "line {line} is neither UTF-8 nor GB18030"),

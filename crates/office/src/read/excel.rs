@@ -35,7 +35,8 @@ pub(super) fn read_xlsx(bytes: &[u8]) -> Result<Workbook, ReadError> {
 }
 
 fn kind_of_archive(archive: &zip::ZipArchive<Cursor<&[u8]>>) -> String {
-    let known = [("word/document.xml", "docx"), ("ppt/presentation.xml", "pptx"), ("xl/workbook.bin", "xlsb")];
+    let known =
+        [("word/document.xml", "docx"), ("ppt/presentation.xml", "pptx"), ("xl/workbook.bin", "xlsb")];
     let found = known.iter().find(|(part, _)| archive.index_for_name(part).is_some());
     found.map_or("zip", |(_, kind)| kind).to_owned()
 }
@@ -84,7 +85,7 @@ pub(super) fn read_xls(bytes: &[u8]) -> Result<Workbook, ReadError> {
             note_rounded(&mut rounded, value, (row, column));
             gather.put(row, column, data_cell(value))?;
         }
-        let regions = book.worksheet_merge_cells(&about.name).unwrap_or_default();
+        let regions = book.merge_cells_by_sheet_name(&about.name).map_err(damaged)?;
         workbook.sheets.push(Sheet {
             name: about.name,
             hidden: about.visible != SheetVisible::Visible,
@@ -155,7 +156,8 @@ fn civil_moment(serial: ExcelDateTime) -> Option<DateTime> {
     let (year, month, day, hour, minute, second, milli) = serial.to_ymd_hms_milli();
     let part = |number: u8| i8::try_from(number).ok();
     let date = civil::Date::new(i16::try_from(year).ok()?, part(month)?, part(day)?).ok()?;
-    let time = civil::Time::new(part(hour)?, part(minute)?, part(second)?, i32::from(milli) * 1_000_000).ok()?;
+    let time =
+        civil::Time::new(part(hour)?, part(minute)?, part(second)?, i32::from(milli) * 1_000_000).ok()?;
     // A double holds a time to some microseconds: 11:25:04.999 is how 11:25:05 comes out of a file.
     date.to_datetime(time).round(jiff::Unit::Second).ok()
 }
