@@ -47,7 +47,7 @@ pub fn find_header(sheet: &Sheet) -> Option<Header> {
     let mut found = None;
     for (row, width) in rows.iter().zip(&widths) {
         let covers = *width * 2 >= widest && (*width >= 2 || widest == 1);
-        if !covers || is_caption(sheet, row) {
+        if !covers || is_caption(sheet, row) || is_overtaken(sheet, row) {
             continue;
         }
         if is_data(row) {
@@ -91,9 +91,9 @@ fn is_caption(sheet: &Sheet, row: &Row) -> bool {
     let texts: Vec<&Cell> = row.cells.iter().filter(|cell| !cell.is_blank()).collect();
     let labels = texts.iter().filter(|cell| cell.as_text().contains(['：', ':'])).count();
     let starts = texts.first().is_some_and(|cell| opens_a_caption(&cell.as_text()));
-    let goes_on = sheet.row(row.number + 1).is_some_and(|next| {
-        !is_data(next) && anchors(sheet, next.number).len() >= anchors(sheet, row.number).len()
-    });
+    let width = anchors(sheet, row.number).len();
+    let goes_on =
+        following(sheet, row.number).any(|next| !is_data(next) && anchors(sheet, next.number).len() >= width);
     if starts && goes_on {
         return true;
     }
@@ -102,6 +102,19 @@ fn is_caption(sheet: &Sheet, row: &Row) -> bool {
         .iter()
         .any(|region| region.rows.0 == row.number && region.columns.1 - region.columns.0 >= 2);
     labels * 2 >= texts.len() && labels > 0 && (texts.len() <= 3 || wide)
+}
+
+/// The next few rows that hold something.
+fn following(sheet: &Sheet, row: u32) -> impl Iterator<Item = &Row> {
+    sheet.rows.iter().filter(move |next| next.number > row).take(3)
+}
+
+/// "贫困村（盖章）      帮扶单位（盖章）": a few words above a head that has at least twice as many.
+fn is_overtaken(sheet: &Sheet, row: &Row) -> bool {
+    let width = anchors(sheet, row.number).len();
+    let gaps = !divides_groups(sheet, row.number) && !fills_gaps(sheet, row.number);
+    let next = following(sheet, row.number).next();
+    gaps && next.is_some_and(|next| !is_data(next) && anchors(sheet, next.number).len() >= width * 2)
 }
 
 /// "填报单位", "发生单位：" …: the first words of a line that is filled in once per file.

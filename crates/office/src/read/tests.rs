@@ -96,6 +96,10 @@ fn a_head_of_two_rows_is_found_without_merged_cells() {
 fn a_line_filled_in_once_per_file_is_no_head() {
     let header = find_header(&csv("登记表,,,\n填报单位：,某省,省*,某市\n姓名*,性别,电话,住址\n")).unwrap();
     assert_eq!(header.rows, (3, 3));
+    let header =
+        find_header(&csv("调查表\n某村（盖章）,,某单位（盖章）,\n编号,项目,单位,数量\n1,走访,次,3\n"))
+            .unwrap();
+    assert_eq!(header.rows, (3, 3));
     // A column of that name is one.
     assert_eq!(find_header(&csv("填报单位,件数\n住建局,99\n")).unwrap().rows, (1, 1));
 }
