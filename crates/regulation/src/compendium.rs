@@ -171,7 +171,7 @@ impl Compendium {
         &self.roles
     }
 
-    /// The table of rights.
+    /// The rows of the table of rights with their titles; `access::RightsTable::new` takes the rows.
     pub fn rights(&self) -> &Rights {
         &self.rights
     }
@@ -181,7 +181,7 @@ impl Compendium {
     pub fn rights_of_procedures(&self) -> Vec<Right> {
         let row = |procedure: &Procedure, key: &str, by: &[crate::Party]| Right {
             action: format!("case.{}.{key}", procedure.key),
-            by: by.to_vec(),
+            by: by.iter().map(ToString::to_string).collect(),
             reach: Reach::Subtree,
         };
         self.procedures()

@@ -103,17 +103,30 @@ impl Guard {
     pub fn evaluate(&self, values: &serde_json::Value) -> Result<bool, GuardError> {
         let mut context = Context::default();
         for (name, value) in values.as_object().into_iter().flatten() {
-            context
-                .add_variable(
-                    name.as_str(),
-                    cel::to_value(value).map_err(|cause| GuardError::Failed(cause.to_string()))?,
-                )
-                .map_err(|cause| GuardError::Failed(cause.to_string()))?;
+            context.add_variable_from_value(name.as_str(), cel_value(value));
         }
         match self.program.execute(&context) {
             Ok(Value::Bool(holds)) => Ok(holds),
             Ok(_) => Err(GuardError::NotAFlag),
             Err(cause) => Err(GuardError::Failed(cause.to_string())),
+        }
+    }
+}
+
+/// Numbers become signed integers, so that `case.open_parts + 1` does not mix two kinds.
+fn cel_value(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(flag) => Value::Bool(*flag),
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Int(whole),
+            None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        serde_json::Value::String(text) => text.as_str().into(),
+        serde_json::Value::Array(items) => items.iter().map(cel_value).collect::<Vec<_>>().into(),
+        serde_json::Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), cel_value(value)));
+            members.collect::<std::collections::HashMap<_, _>>().into()
         }
     }
 }

@@ -11,9 +11,12 @@ mod party;
 mod procedure;
 mod rights;
 mod term;
+#[cfg(test)]
+mod tests;
 mod titled;
 mod transition;
 
+pub use access::{Reach, Right};
 pub use base::calendar::{DayKind, Term};
 pub use compendium::{Compendium, load_shipped};
 pub use finding::{Finding, Severity};
@@ -24,6 +27,6 @@ pub use procedure::{
     Clock, Column, CountsAs, DueRule, Fallback, Field, FieldKind, Intake, Numbering, Privacy, Procedure,
     Restart, State,
 };
-pub use rights::{Action, Reach, Right, Rights, Role, RoleGroup, Roles};
+pub use rights::{Action, Rights, Role, RoleGroup, Roles};
 pub use titled::Titled;
 pub use transition::{Destination, Effect, GuardRule, Note, Origin, Transition, Verb, Window};

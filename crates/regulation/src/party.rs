@@ -68,6 +68,11 @@ impl Relation {
         Self::ALL.iter().find(|(relation, _)| *relation == self).map_or("", |(_, word)| word)
     }
 
+    /// The word without its `@`, as permits, conditions and journals name relations.
+    pub fn name(self) -> &'static str {
+        self.word().trim_start_matches('@')
+    }
+
     /// Whether whoever stands so is part of the handling of the case, and so can never turn its
     /// second key.
     pub fn handles(self) -> bool {

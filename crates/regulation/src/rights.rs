@@ -1,9 +1,9 @@
 //! Roles of posts and the one table of rights.
 
+use access::Right;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Party,
     keyed::{self, Keyed},
     titled::titled,
 };
@@ -52,32 +52,6 @@ pub enum RoleGroup {
     Superior,
     /// 三员: system, security and audit administration. They hold no rights over business.
     Administration,
-}
-
-/// One row of the table of rights: these may do this, this far.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Right {
-    /// What, such as `case.import`.
-    pub action: String,
-    /// Who.
-    pub by: Vec<Party>,
-    /// How far.
-    pub reach: Reach,
-}
-
-/// How far a right reaches from the unit of the post it comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reach {
-    /// Only things the person stands in the named relation to.
-    Own,
-    /// The unit of the post.
-    Unit,
-    /// The unit of the post and everything below it.
-    Subtree,
-    /// The whole tenant.
-    Tenant,
 }
 
 /// An action that rights name.
