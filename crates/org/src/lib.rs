@@ -1,1 +1,3 @@
-//! org
+//! Organisation: divisions, units, posts and the people who hold them.
+
+pub mod division;
