@@ -15,7 +15,7 @@ const INDEX: &str = include_str!("../data/divisions.idx");
 /// What stands for the control characters U+0001 and so on; `data/build.py` has the same list.
 const ENDINGS: [&str; 6] = ["村民委员会", "居民委员会", "社区居委会", "村委会", "居委会", "社区"];
 
-/// The provinces, as many as one decompressed province is kept.
+/// Two digits and the villages.
 type Province = (String, Arc<Vec<Division>>);
 
 /// A division with its name.
