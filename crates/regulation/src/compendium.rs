@@ -208,6 +208,11 @@ impl Compendium {
         self.check().iter().all(|finding| finding.severity != Severity::Error)
     }
 
+    /// The files as they were read.
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
     /// A file as it was read.
     pub fn file(&self, path: &str) -> Option<&SourceFile> {
         self.files.iter().find(|file| file.path == path)
