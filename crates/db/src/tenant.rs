@@ -97,6 +97,11 @@ impl Db {
         self.shared.location.engine()
     }
 
+    /// Where ids come from.
+    pub fn ids(&self) -> &Ids {
+        &self.shared.ids
+    }
+
     /// The clock of this tenant.
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
