@@ -60,6 +60,7 @@ impl Compendium {
 
     /// Adds one file; see [`Compendium::load_dir`].
     pub fn add(&mut self, file: SourceFile) {
+        self.unread.retain(|finding| finding.file != file.path);
         let name = file.path.rsplit('/').next().unwrap_or_default();
         let outcome = match name {
             "roles.toml" => toml::from_str(&file.text).map(|roles| self.add_roles(roles)),

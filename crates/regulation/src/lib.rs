@@ -3,6 +3,7 @@
 
 mod check;
 pub mod compendium;
+mod drawing;
 pub mod finding;
 pub mod guard;
 mod keyed;
