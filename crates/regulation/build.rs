@@ -1,7 +1,9 @@
 //! Puts every file of `regulations/` into the program, so that one binary carries the whole compendium.
 
 use std::{
-    env, fs, io,
+    env,
+    fmt::Write,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -16,7 +18,9 @@ fn main() -> io::Result<()> {
     for file in &files {
         // Rust string literals escape what `{:?}` escapes; paths inside the compendium use `/`.
         let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
-        code.push_str(&format!("    ({name:?}, include_str!({file:?})),\n"));
+        let place = file.to_string_lossy();
+        // Writing to a String cannot fail.
+        let _ = writeln!(code, "    ({name:?}, include_str!({place:?})),");
         println!("cargo::rerun-if-changed={}", file.display());
     }
     code.push_str("]\n");

@@ -173,8 +173,8 @@ pub struct Window {
     /// For this long …
     #[serde(deserialize_with = "term::read")]
     pub term: Term,
-    /// … after the last time this transition was taken.
-    pub since: String,
+    /// … after the last time one of these transitions was taken.
+    pub since: Vec<String>,
 }
 
 /// A condition and the sentence for whoever it stops.

@@ -191,7 +191,7 @@ impl Scope<'_, '_> {
         self.named_fields(&["transitions", key, "optional"], &transition.optional);
         self.effects(&["transitions", key, "effects"], &transition.effects);
         if let Some(window) = &transition.within {
-            self.named_transitions(&["transitions", key, "within"], std::slice::from_ref(&window.since));
+            self.named_transitions(&["transitions", key, "within"], &window.since);
         }
         for rule in &transition.guards {
             let path = ["transitions", key, "guards"];

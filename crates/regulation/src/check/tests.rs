@@ -162,6 +162,8 @@ fn names_that_do_not_exist_are_refused() {
     refused("requires = [\"title\"]", "requires = [\"who\"]", "regulation.unknown-field", "who");
     refused("[\"handled\"]", "[\"finished\"]", "regulation.unknown-transition", "finished");
     refused("take = \"redo\"", "take = \"rework\"", "regulation.unknown-transition", "rework");
+    let window = "from = \"sure\"\nwithin = { term = \"5wd\", since = [\"confrim\"] }";
+    refused("from = \"sure\"", window, "regulation.unknown-transition", "within");
     refused("verb = \"reopen\"\n", "", "regulation.unknown-verb", "redo");
     refused("slip = \"small/slip\"", "slip = \"small/slap\"", "regulation.unknown-slip", "slap");
     refused("list = \"class\"", "list = \"clas\"", "regulation.unknown-list", "clas");
@@ -186,6 +188,8 @@ fn a_case_always_has_a_holder_a_date_and_a_way_on() {
         "regulation.no-next-word",
         "doing =",
     );
+    let asks = "verb = \"reopen\"\nrequires = [\"class\"]";
+    refused("verb = \"reopen\"", asks, "regulation.fallback-not-allowed", "done =");
     let forever = ", fallback = { after = \"10d\", take = \"redo\" }";
     refused(forever, "", "regulation.no-fallback", "done =");
     refused("[\"@raiser\", \"@clock\"]", "[\"@raiser\"]", "regulation.fallback-not-allowed", "done =");
