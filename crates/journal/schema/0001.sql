@@ -18,7 +18,7 @@ CREATE TABLE journal_entry (
   seq BIGINT
 );
 CREATE INDEX journal_entry_subject ON journal_entry (subject_kind, subject_id, id);
-CREATE INDEX journal_entry_unsealed ON journal_entry (id) WHERE seq IS NULL;
+CREATE INDEX journal_entry_seq ON journal_entry (seq, id);
 
 -- The leaves of the tree in their order, counted from 0.
 CREATE TABLE journal_leaf (
@@ -36,13 +36,14 @@ CREATE TABLE journal_node (
   PRIMARY KEY (level, idx)
 );
 
--- Signed states of the log. Every column is part of the signed text or of the signature line.
+-- Signed states of the log, each naming the one before it. Every column is part of the signed text or of the signature line.
 CREATE TABLE journal_checkpoint (
   tree_size BIGINT NOT NULL PRIMARY KEY,
   root TEXT NOT NULL,
   at TEXT NOT NULL,
   origin TEXT NOT NULL,
   hash_name TEXT NOT NULL,
+  previous_size BIGINT NOT NULL,
   key_id TEXT NOT NULL,
   signature TEXT NOT NULL
 );

@@ -21,6 +21,7 @@ pub struct Ref {
 
 impl Ref {
     /// Names a thing.
+    #[expect(clippy::needless_pass_by_value, reason = "an id or a text, without an ampersand at each call")]
     pub fn new(kind: &'static str, id: impl ToString) -> Self {
         Self { kind: Cow::Borrowed(kind), id: id.to_string() }
     }

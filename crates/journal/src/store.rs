@@ -1,4 +1,4 @@
-//! The SQL of the journal.
+//! The SQL of the entries; that of the log stands in `log/store.rs`.
 
 use std::borrow::Cow;
 
@@ -23,9 +23,12 @@ static OF_SUBJECT: Statement = Statement::new(
     "SELECT id, at, actor, act, subject_kind, subject_id, body FROM journal_entry \
      WHERE subject_kind = $1 AND subject_id = $2 ORDER BY id",
 );
+static BY_ID: Statement = Statement::new(
+    "journal.by-id",
+    "SELECT id, at, actor, act, subject_kind, subject_id, body, seq FROM journal_entry WHERE id = $1",
+);
 
-/// Every statement of this crate, for the tests that prepare and plan them.
-pub static STATEMENTS: &[&Statement] = &[&APPEND, &OF_SUBJECT];
+pub(crate) static STATEMENTS: &[&Statement] = &[&APPEND, &OF_SUBJECT, &BY_ID];
 
 /// Writes an entry in the transaction of the change it tells of.
 pub fn append(cx: &mut Cx<'_>, entry: &Entry) -> Result<Id<noun::Entry>> {
@@ -62,8 +65,13 @@ pub fn entries_of(cx: &mut Cx<'_>, subject: &Ref) -> Result<Vec<Recorded>> {
     cx.rows(&OF_SUBJECT, values![subject.kind.as_ref(), &subject.id], |row| recorded(row, 0))
 }
 
+/// An entry and its place in the log, once it has one.
+pub(crate) fn entry(cx: &mut Cx<'_>, id: Id<noun::Entry>) -> Result<Option<(Recorded, Option<i64>)>> {
+    cx.row(&BY_ID, values![id], |row| Ok((recorded(row, 0)?, row.get(7)?)))
+}
+
 /// The entry whose columns begin at `first`, in the order of the table.
-fn recorded(row: &Row<'_>, first: usize) -> Result<Recorded> {
+pub(crate) fn recorded(row: &Row<'_>, first: usize) -> Result<Recorded> {
     Ok(Recorded {
         id: row.get(first)?,
         at: row.get(first + 1)?,

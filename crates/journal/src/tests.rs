@@ -31,7 +31,7 @@ fn a_timeline_holds_the_entries_of_its_subject_in_order() {
 #[test]
 fn every_statement_prepares_on_both_engines() {
     for fresh in testing::both_engines(MIGRATIONS) {
-        for statement in crate::STATEMENTS {
+        for statement in crate::statements() {
             fresh.db.check_statement(statement.sql).unwrap_or_else(|e| panic!("{}: {e}", statement.name));
         }
     }

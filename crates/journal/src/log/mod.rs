@@ -1,0 +1,5 @@
+//! The Merkle log over the entries: sealing and proving.
+
+pub(crate) mod receipt;
+pub(crate) mod seal;
+pub(crate) mod store;
