@@ -20,7 +20,9 @@ pub enum VariableKind {
     Map,
 }
 
-/// Every variable a condition of a procedure may name. Whoever evaluates gives all of them.
+/// Every variable a condition of a procedure may name. Whoever evaluates gives all of them;
+/// `case.fields` holds every field the procedure declares, empty text where nothing was given, and
+/// `actor.relations` names relations without `@`.
 pub const VARIABLES: &[(&str, VariableKind)] = &[
     ("case.procedure", VariableKind::Text),
     ("case.state", VariableKind::Text),
@@ -47,6 +49,31 @@ pub const VARIABLES: &[(&str, VariableKind)] = &[
     ("actor.unit", VariableKind::Text),
     ("actor.in_chain", VariableKind::Flag),
 ];
+
+/// Values of the right kinds for every variable, with these fields: what the checker tries conditions on.
+pub fn sample<'f>(fields: impl IntoIterator<Item = &'f str>) -> serde_json::Value {
+    use serde_json::{Map, Value, json};
+    let mut values = Map::new();
+    for (name, kind) in VARIABLES {
+        let value = match kind {
+            VariableKind::Text => json!(""),
+            VariableKind::Number => json!(0),
+            VariableKind::Flag => json!(false),
+            VariableKind::Texts => json!([]),
+            VariableKind::Map => json!({}),
+        };
+        if let Some((root, member)) = name.split_once('.')
+            && let Value::Object(members) = values.entry(root).or_insert_with(|| json!({}))
+        {
+            members.insert(member.to_owned(), value);
+        }
+    }
+    let mut values = Value::Object(values);
+    for field in fields {
+        values["case"]["fields"][field] = json!("");
+    }
+    values
+}
 
 /// A condition, compiled.
 #[derive(Debug)]

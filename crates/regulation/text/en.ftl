@@ -75,6 +75,9 @@ regulation-unknown-slip-mend = Write regulation-id/slip-key, such as petition-su
 regulation-unknown-list = There is no code list “{ $list }”.
 regulation-unknown-list-mend = Write regulation-id/list-key, or add the list to this regulation.
 
+regulation-unknown-code = The code list “{ $list }” has no “{ $code }”.
+regulation-unknown-code-mend = Use a code of the list, or add it there first.
+
 regulation-code-without-list = The field “{ $field }” is chosen from a list, but names none.
 regulation-code-without-list-mend = Name a list, or make it text.
 

@@ -75,6 +75,9 @@ regulation-unknown-slip-mend = 写成“制度编号/文书名”，如 petition
 regulation-unknown-list = 没有“{ $list }”这个代码表。
 regulation-unknown-list-mend = 写成“制度编号/代码表名”，或在本制度中增加。
 
+regulation-unknown-code = 代码表“{ $list }”中没有“{ $code }”。
+regulation-unknown-code-mend = 改用表中的代码，或先在表中增加。
+
 regulation-code-without-list = 字段“{ $field }”要从代码表中选，却没有写明代码表。
 regulation-code-without-list-mend = 写明 list，或改用 text。
 

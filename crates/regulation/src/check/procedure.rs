@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     Compendium, Destination, DueRule, Effect, Guard, GuardError, Holder, Origin, Party, Procedure,
-    Regulation, Relation, State, Transition, Verb,
+    Regulation, Relation, State, Transition, Verb, guard,
 };
 
 use super::{Report, has_list};
@@ -193,9 +193,15 @@ impl Scope<'_, '_> {
         if let Some(window) = &transition.within {
             self.named_transitions(&["transitions", key, "within"], &window.since);
         }
+        self.guards(transition);
+    }
+
+    /// Every condition compiles and gives true or false on values of the right kinds.
+    fn guards(&mut self, transition: &Transition) {
+        let sample = guard::sample(self.procedure.fields.iter().map(|field| field.key.as_str()));
+        let path = ["transitions", transition.key.as_str(), "guards"];
         for rule in &transition.guards {
-            let path = ["transitions", key, "guards"];
-            match Guard::compile(&rule.when) {
+            match Guard::compile(&rule.when).and_then(|guard| guard.evaluate(&sample)) {
                 Ok(_) => {}
                 Err(GuardError::UnknownVariable(name)) => {
                     self.error(&path, "regulation.unknown-variable", &[("variable", &name)]);
@@ -211,8 +217,11 @@ impl Scope<'_, '_> {
     fn effects(&mut self, path: &[&str], effects: &[Effect]) {
         for effect in effects {
             match effect {
+                Effect::Set { field, value } => {
+                    self.named_fields(path, std::slice::from_ref(field));
+                    self.code(path, field, value);
+                }
                 Effect::SetDue { to: DueRule::Field(field) }
-                | Effect::Set { field, .. }
                 | Effect::MergeInto { field }
                 | Effect::OpenParts { field } => self.named_fields(path, std::slice::from_ref(field)),
                 Effect::Clear { fields } => self.named_fields(path, fields),
@@ -222,6 +231,17 @@ impl Scope<'_, '_> {
                 Effect::IssueSlip { slip } => self.slip(path, slip),
                 Effect::SetDue { .. } | Effect::GiveNumber | Effect::CancelNumber | Effect::Countersign => {}
             }
+        }
+    }
+
+    /// A value set in a field with a code list is one of its codes.
+    fn code(&mut self, path: &[&str], field: &str, value: &str) {
+        let Some(list) = self.procedure.field(field).and_then(|field| field.list.as_deref()) else { return };
+        let own = self.regulation.code_lists.iter().find(|own| own.key == list);
+        if let Some(list) = own.or_else(|| self.compendium.code_list(list))
+            && list.item(value).is_none()
+        {
+            self.error(path, "regulation.unknown-code", &[("code", value), ("list", &list.key)]);
         }
     }
 

@@ -246,6 +246,9 @@ fn clocks_start_stop_and_have_one_length() {
 fn conditions_are_cel_over_known_variables() {
     let when = "case.open_parts == 0";
     refused(when, "case.open_parts ==", "regulation.condition-unreadable", "open_parts");
+    refused(when, "case.open_parts + 1", "regulation.condition-unreadable", "open_parts + 1");
+    refused(when, "case.open_parts == 'none'.size()[0]", "regulation.condition-unreadable", "none");
+    refused(when, "case.fields.harm == ''", "regulation.condition-unreadable", "harm");
     refused(when, "case.parts == 0", "regulation.unknown-variable", "case.parts");
 }
 
@@ -255,6 +258,8 @@ fn lists_numbers_and_dates_make_sense() {
     refused("督办〔{year}〕{n}号", "督办〔{year}〕号", "regulation.number-pattern", "督办");
     refused(", term = \"7d\"", "", "regulation.class-without-term", "classes");
     refused(", list = \"class\"", "", "regulation.code-without-list", "class =");
+    let set = "effects = [{ do = \"set\", field = \"class\", value = \"slow\" }, ";
+    refused("effects = [", set, "regulation.unknown-code", "slow");
     let ended = "from = 2026-01-01, to = 2025-12-31";
     refused("from = 2026-01-01", ended, "regulation.never-in-force", "2025");
     let about =
