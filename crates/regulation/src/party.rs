@@ -39,15 +39,17 @@ pub enum Relation {
     Author,
     /// `@self`: the person the thing is about.
     Itself,
-    /// `@anyone`: anyone, signed in or not.
+    /// `@anyone`: whoever is signed in.
     Anyone,
+    /// `@public`: everybody, signed in or not.
+    Public,
     /// `@clock`: the platform itself, when a term has run out.
     Clock,
 }
 
 impl Relation {
     /// Every relation with the word regulations use for it.
-    pub const ALL: [(Self, &'static str); 13] = [
+    pub const ALL: [(Self, &'static str); 14] = [
         (Self::Leader, "@leader"),
         (Self::Handler, "@handler"),
         (Self::Department, "@department"),
@@ -60,6 +62,7 @@ impl Relation {
         (Self::Author, "@author"),
         (Self::Itself, "@self"),
         (Self::Anyone, "@anyone"),
+        (Self::Public, "@public"),
         (Self::Clock, "@clock"),
     ];
 
