@@ -178,7 +178,7 @@ mod tests {
         sheet.merge_range(1, 0, 2, 0, "序号", &plain).unwrap();
         sheet.merge_range(1, 1, 1, 2, "责任人", &plain).unwrap();
         sheet.write_string(2, 1, "姓名").unwrap().write_string(2, 2, "电话").unwrap();
-        sheet.write_number(3, 0, 1).unwrap().write_number(3, 2, 13_800_000_000_i64 as f64).unwrap();
+        sheet.write_number(3, 0, 1).unwrap().write_number(3, 2, 13_800_000_000_f64).unwrap();
         let bytes = writer.save_to_buffer().unwrap();
         let sheet = returned(&bytes, "台账.xlsx", &[(4, "缺姓名".into())]);
         let header = find_header(&sheet).unwrap();

@@ -4,6 +4,7 @@
 pub mod annotate;
 pub mod cell;
 pub mod dates;
+pub mod document;
 pub mod read;
 pub mod table;
 

@@ -92,9 +92,11 @@ fn is_caption(sheet: &Sheet, row: &Row) -> bool {
     let labels = texts.iter().filter(|cell| cell.as_text().contains(['：', ':'])).count();
     let starts = texts.first().is_some_and(|cell| opens_a_caption(&cell.as_text()));
     let width = anchors(sheet, row.number).len();
-    let goes_on =
-        following(sheet, row.number).any(|next| !is_data(next) && anchors(sheet, next.number).len() >= width);
-    if starts && goes_on {
+    let goes_on = following(sheet, row.number)
+        .any(|next| !is_data(next) && anchors(sheet, next.number).len() * 2 >= width);
+    let ends = following(sheet, row.number).next().is_none()
+        && texts.first().is_some_and(|cell| cell.as_text().trim().ends_with(['：', ':']));
+    if starts && (goes_on || ends) {
         return true;
     }
     let wide = sheet
