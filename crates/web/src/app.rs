@@ -6,8 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use access::{HeldPost, RightsTable};
-
+use access::{HeldPost, MasterKey, Policy, RightsTable};
 use axum::{
     Router,
     extract::Request,
@@ -18,6 +17,7 @@ use axum::{
 };
 use base::{Clock, Error, Id, Language, Refusal, Result, noun::Person};
 use db::{Cx, Db, Migration, Statement};
+use object_store::ObjectStore;
 
 use crate::{Catalogue, Failure, Visit, assets, visit};
 
@@ -68,7 +68,7 @@ pub struct Module {
     /// Its tables.
     pub migrations: &'static [Migration],
     /// Its statements, so that a test can prepare each on both engines.
-    pub statements: &'static [&'static Statement],
+    pub statements: fn() -> Vec<&'static Statement>,
     /// Its sentences.
     pub texts: &'static [(Language, &'static str)],
     /// Its pages and interfaces.
@@ -84,6 +84,10 @@ pub struct Tenant {
     pub name: String,
     /// The database.
     pub db: Db,
+    /// The key that wraps the keys of sealed fields.
+    pub master_key: Arc<MasterKey>,
+    /// Attachments and issued documents.
+    pub files: Arc<dyn ObjectStore>,
 }
 
 /// Finds the posts a person holds today. The organisation kernel brings it.
@@ -97,6 +101,7 @@ struct Inner {
     tenants: HashMap<String, Tenant>,
     catalogue: Catalogue,
     rights: RightsTable,
+    policy: Policy,
     posts_of: PostsOf,
     modules: Vec<Module>,
     services: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
@@ -113,6 +118,8 @@ pub struct AppBuilder {
     pub tenants: Vec<Tenant>,
     /// The table of rights.
     pub rights: RightsTable,
+    /// Password, lock-out and session rules.
+    pub policy: Policy,
     /// Finds the posts of a person.
     pub posts_of: PostsOf,
     /// The clock.
@@ -126,17 +133,23 @@ pub struct AppBuilder {
 
 impl AppBuilder {
     /// A program of these modules and tenants under these rights.
-    pub fn new(modules: Vec<Module>, tenants: Vec<Tenant>, rights: RightsTable, posts_of: PostsOf) -> Self {
-        Self {
+    pub fn new(
+        modules: Vec<Module>,
+        tenants: Vec<Tenant>,
+        rights: RightsTable,
+        posts_of: PostsOf,
+    ) -> Result<Self> {
+        Ok(Self {
             modules,
             tenants,
             rights,
+            policy: Policy::shipped()?,
             posts_of,
             clock: Clock::System,
             secure_cookies: false,
             role_titles: HashMap::new(),
             services: HashMap::new(),
-        }
+        })
     }
 
     /// Adds something kernels need at run time: the compendium, the file store.
@@ -154,6 +167,7 @@ impl AppBuilder {
             tenants: self.tenants.into_iter().map(|tenant| (tenant.code.clone(), tenant)).collect(),
             catalogue: Catalogue::new(&texts)?,
             rights: self.rights,
+            policy: self.policy,
             posts_of: self.posts_of,
             modules: self.modules,
             services: self.services,
@@ -190,6 +204,11 @@ impl App {
     /// The table of rights.
     pub fn rights(&self) -> &RightsTable {
         &self.0.rights
+    }
+
+    /// Password, lock-out and session rules.
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
     }
 
     /// The modules.

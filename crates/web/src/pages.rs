@@ -1,5 +1,8 @@
 //! The pages that belong to no kernel: sign-in, one's own account, errors, the page "more".
 
+mod account;
+mod sign_in;
+
 use askama::Template;
 use axum::{
     http::{StatusCode, header},
@@ -19,7 +22,7 @@ pub fn module() -> Module {
     Module {
         name: "web",
         migrations: &[],
-        statements: &[],
+        statements: Vec::new,
         texts: &[
             (Language::Chinese, include_str!("../text/zh-CN.ftl")),
             (Language::English, include_str!("../text/en.ftl")),
@@ -29,11 +32,14 @@ pub fn module() -> Module {
 }
 
 fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         Route::get("/more", Gate::SignedIn, more),
         Route::post("/language", Gate::Public, language),
         Route::post("/elder", Gate::Public, elder),
-    ]
+    ];
+    routes.extend(sign_in::routes());
+    routes.extend(account::routes());
+    routes
 }
 
 #[derive(Template)]

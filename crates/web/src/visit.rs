@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::{Actor, Permit, Subject};
+use access::{Actor, Digest, Permit, Place, SessionRow, Subject, session, token, token::TokenRow};
 use askama::Template;
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -10,10 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use base::{
-    Error, Id, Language, Refusal, Result,
-    noun::{Account, Session},
-};
+use base::{Error, Id, Language, Refusal, Result, noun::Account};
 use db::{Caller, Cx};
 
 use crate::{App, Arg, Failure, Tenant, fail::Carried, pages};
@@ -24,17 +21,9 @@ pub enum Via {
     /// Not at all.
     Nothing,
     /// By the cookie of a signed-in browser.
-    Session {
-        /// The session.
-        session: Id<Session>,
-        /// Its account.
-        account: Id<Account>,
-    },
+    Session(Box<SessionRow>),
     /// By a bearer token.
-    Token {
-        /// The account the token belongs to.
-        account: Id<Account>,
-    },
+    Token(Box<TokenRow>),
 }
 
 /// A request with everything a handler may need. Cheap to clone.
@@ -62,6 +51,8 @@ pub struct Visit {
     pub origin: String,
     /// Where the request came from, for rate limits.
     pub remote: String,
+    /// What the browser calls itself.
+    pub agent: String,
     /// A message shown once, as a text key with one value.
     pub flash: Option<(String, String)>,
     /// Actor and time for the database.
@@ -122,10 +113,24 @@ impl Visit {
 
     /// The account, for acts on one's own account.
     pub fn account(&self) -> Result<Id<Account>> {
-        match self.via {
-            Via::Session { account, .. } | Via::Token { account } => Ok(account),
+        match &self.via {
+            Via::Session(row) => Ok(row.account),
+            Via::Token(row) => Ok(row.account),
             Via::Nothing => Err(Refusal::unauthenticated("access.sign-in-first").into()),
         }
+    }
+
+    /// The session of the signed-in browser, for acts on one's own account.
+    pub fn session(&self) -> Result<SessionRow> {
+        match &self.via {
+            Via::Session(row) => Ok(SessionRow::clone(row)),
+            _ => Err(Refusal::unauthenticated("access.sign-in-first").into()),
+        }
+    }
+
+    /// Where the request comes from.
+    pub fn place(&self) -> Place {
+        Place { agent: self.agent.clone(), origin: self.remote.clone() }
     }
 
     /// Reads from one snapshot of the tenant.
@@ -294,7 +299,7 @@ async fn recognise(app: &App, request: &Parts) -> Result<Visit> {
     let now = app.clock().now();
     let path = request.uri.path().to_owned();
     let query = request.uri.query().map(str::to_owned);
-    let (actor, via) = actor_of(app, &tenant, headers, &path).await?;
+    let (actor, via) = actor_of(app, &tenant, headers).await?;
     let scheme = headers.get("x-forwarded-proto").and_then(|v| v.to_str().ok()).unwrap_or("http");
     let remote = headers.get("x-forwarded-for").and_then(|v| v.to_str().ok()).map_or_else(
         || {
@@ -318,11 +323,58 @@ async fn recognise(app: &App, request: &Parts) -> Result<Visit> {
         path,
         query,
         remote,
+        agent: text(header::USER_AGENT).unwrap_or_default().chars().take(200).collect(),
     })
 }
 
-async fn actor_of(_app: &App, _tenant: &Tenant, _headers: &HeaderMap, _path: &str) -> Result<(Actor, Via)> {
-    Ok((Actor::public(), Via::Nothing))
+/// Pages go by cookie; the interfaces by token, or by cookie for our own scripts.
+async fn actor_of(app: &App, tenant: &Tenant, headers: &HeaderMap) -> Result<(Actor, Via)> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(Digest::of);
+    let cookie = cookie(headers, SESSION_COOKIE).map(|secret| Digest::of(&secret));
+    if bearer.is_none() && cookie.is_none() {
+        return Ok((Actor::public(), Via::Nothing));
+    }
+    let caller = tenant.db.caller("system:session");
+    let program = app.clone();
+    let found = tenant
+        .db
+        .read(&caller, move |cx| {
+            let via = match (&bearer, &cookie) {
+                (Some(secret), _) => token::find(cx, secret)?.map(|row| Via::Token(Box::new(row))),
+                (None, Some(secret)) => session::find(cx, secret)?.map(|row| Via::Session(Box::new(row))),
+                (None, None) => None,
+            };
+            let Some(via) = via else { return Ok(None) };
+            let (person, name) = match &via {
+                Via::Session(row) => (row.person, row.name.clone()),
+                Via::Token(row) => (row.person, row.name.clone()),
+                Via::Nothing => return Ok(None),
+            };
+            let posts = program.posts_of(cx, person)?;
+            Ok(Some((Actor { person: Some(person), name, posts }, via)))
+        })
+        .await?;
+    let Some((actor, via)) = found else { return Ok((Actor::public(), Via::Nothing)) };
+    touch(app, tenant, &caller, &via).await?;
+    Ok((actor, via))
+}
+
+/// Notes that a session or token is in use, at most once a minute.
+async fn touch(app: &App, tenant: &Tenant, caller: &Caller, via: &Via) -> Result<()> {
+    match via.clone() {
+        Via::Session(row) if row.wants_touch(caller.now) => {
+            let policy = app.policy().clone();
+            tenant.db.write_operational(caller, move |cx| session::touch(cx, &policy, &row)).await
+        }
+        Via::Token(row) if row.wants_touch(caller.now) => {
+            tenant.db.write_operational(caller, move |cx| token::touch(cx, &row)).await
+        }
+        _ => Ok(()),
+    }
 }
 
 fn language_of(headers: &HeaderMap, query: Option<&str>) -> Language {
