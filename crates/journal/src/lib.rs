@@ -10,6 +10,7 @@ pub mod merkle;
 mod store;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use checkpoint::Checkpoint;
 pub use entry::{Entry, Recorded, Ref};
@@ -20,6 +21,10 @@ pub use log::{
     seal::{BATCH, Parameters, checkpoint_of, latest, seal},
 };
 pub use store::{append, entries_of};
+pub use verify::{
+    finding::{Finding, Range, Report, Suspect},
+    verify,
+};
 
 /// The tables of the journal.
 pub const MIGRATIONS: &[db::Migration] =
@@ -27,5 +32,5 @@ pub const MIGRATIONS: &[db::Migration] =
 
 /// Every statement of this crate, for the tests that prepare and plan them.
 pub fn statements() -> impl Iterator<Item = &'static db::Statement> {
-    [store::STATEMENTS, log::store::STATEMENTS].into_iter().flatten().copied()
+    [store::STATEMENTS, log::store::STATEMENTS, verify::store::STATEMENTS].into_iter().flatten().copied()
 }

@@ -6,7 +6,7 @@
 use crate::hash::{Digest, HashName};
 
 /// A full subtree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Node {
     /// Height; a leaf has 0.
     pub level: u32,
