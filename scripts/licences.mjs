@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Checks every crate and npm package in the lock files against the licences and sources that deny.toml allows.
 // The same rules cargo-deny reads, without its long build; usage: scripts/licences.mjs
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 process.chdir(new URL("..", import.meta.url).pathname);
@@ -37,12 +37,14 @@ function listAfter(opening) {
 }
 
 function cratesInTheLock() {
-  const metadata = execFileSync("cargo", ["metadata", "--format-version", "1", "--locked"], {
+  // A stale lock file ends the check here: cargo has said so on the error stream.
+  const metadata = spawnSync("cargo", ["metadata", "--format-version", "1", "--locked"], {
     encoding: "utf8",
     maxBuffer: 1 << 28,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  return JSON.parse(metadata).packages;
+  if (metadata.status !== 0) process.exit(1);
+  return JSON.parse(metadata.stdout).packages;
 }
 
 function packagesInTheLock(folder) {
