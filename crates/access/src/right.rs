@@ -88,6 +88,19 @@ impl Permit {
         &self.through
     }
 
+    /// An act's first line: a permit for something else is our mistake, never the reader's.
+    pub fn must_be(&self, action: &str) -> base::Result<()> {
+        if self.action == action {
+            return Ok(());
+        }
+        Err(base::Error::fault(format!("a permit for {} was handed to an act of {action}", self.action)))
+    }
+
+    /// The person, or what stands in for one: `person:<id>`, `job:<name>`, `@resident`.
+    pub fn who(&self) -> String {
+        self.by.map_or_else(|| self.through.clone(), |person| format!("person:{person}"))
+    }
+
     /// Leave for the program itself: scheduled work, imports carrying out a permitted request, demo
     /// data. `job` is what the journal will say.
     pub fn for_job(action: &str, job: &str) -> Self {
@@ -204,7 +217,8 @@ fn grants(by: &[String], reach: Reach, actor: &Actor, subject: &Subject<'_>) -> 
         return Some(name.clone());
     }
     let reaches = |post: &&HeldPost| match (reach, subject.unit_path) {
-        (Reach::Tenant, _) | (_, None) => true,
+        (Reach::Tenant, _) => true,
+        (_, None) => false,
         (Reach::Subtree, Some(path)) => path.is_within(&post.unit_path),
         (Reach::Unit, Some(path)) => *path == post.unit_path,
     };
