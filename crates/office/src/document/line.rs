@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use super::paper::PITCH;
+use super::{
+    paper::{PITCH, RULE_PITCH},
+    width,
+};
 
 /// The fonts of official documents. They are named, never embedded: they are not free, and an office has
 /// them. The font table names what stands in for each elsewhere.
@@ -88,7 +91,6 @@ pub(super) struct Line<'a> {
     colour: &'static str,
     /// Thickness of a rule in eighths of a point; none at 0.
     rule: u32,
-    frame: &'static str,
     tab: Option<u32>,
     keep: &'static str,
 }
@@ -108,7 +110,6 @@ impl<'a> Line<'a> {
             right: 0,
             colour: BLACK,
             rule: 0,
-            frame: "",
             tab: None,
             keep: "",
         }
@@ -149,7 +150,7 @@ impl<'a> Line<'a> {
     }
 
     /// Against the right edge, so many hundredths of a character in.
-    pub(super) fn from_right(mut self, hundredths: u32) -> Self {
+    pub(super) fn right_by(mut self, hundredths: u32) -> Self {
         self.align = "right";
         self.right = hundredths;
         self
@@ -179,6 +180,14 @@ impl<'a> Line<'a> {
         self
     }
 
+    /// How many lines the text takes on a paper of this width.
+    pub(super) fn lines_in(&self, paper: u32) -> u32 {
+        let text: u32 = self.runs.iter().map(|(_, text)| width(text)).sum();
+        let room = (paper * 10 / self.size).saturating_sub(self.left + self.right);
+        // A line is seldom filled to its last half character, because punctuation may not begin the next.
+        text.saturating_sub(self.hanging).div_ceil(room.saturating_sub(50).max(1)).max(1)
+    }
+
     pub(super) fn red(mut self) -> Self {
         self.colour = RED;
         self
@@ -187,19 +196,10 @@ impl<'a> Line<'a> {
     /// An empty line that is a rule as wide as the type area, of a thickness in eighths of a point. It is a
     /// line of its own because a border of a text line would be as narrow as its indents.
     pub(super) fn rule(colour: &'static str, eighths: u32) -> Self {
-        let mut line = Line::new("").pitch(20);
+        let mut line = Line::new("").pitch(RULE_PITCH);
         line.colour = colour;
         line.rule = eighths;
         line
-    }
-
-    /// Set in the frame at the foot of the page.
-    pub(super) fn at_foot(mut self) -> Self {
-        self.frame = concat!(
-            r#"<w:framePr w:w="8845" w:hSpace="0" w:wrap="notBeside" w:vAnchor="margin" w:hAnchor="margin" "#,
-            r#"w:xAlign="left" w:yAlign="bottom"/>"#
-        );
-        self
     }
 
     /// A right tab stop at this distance from the left edge.
@@ -218,11 +218,11 @@ impl<'a> Line<'a> {
     pub(super) fn write(&self, out: &mut String) {
         let characters = |hundredths: u32| hundredths * self.size / 10;
         // The order of the properties is the schema's.
-        let _ = write!(out, "<w:p><w:pPr>{}{}", self.keep, self.frame);
+        let _ = write!(out, "<w:p><w:pPr>{}", self.keep);
         if self.rule > 0 {
             let rule =
                 format!(r#"w:val="single" w:sz="{}" w:space="0" w:color="{}""#, self.rule, self.colour);
-            let _ = write!(out, "<w:pBdr><w:bottom {rule}/></w:pBdr>");
+            let _ = write!(out, "<w:pBdr><w:top {rule}/></w:pBdr>");
         }
         if let Some(at) = self.tab {
             let _ = write!(out, r#"<w:tabs><w:tab w:val="right" w:pos="{at}"/></w:tabs>"#);

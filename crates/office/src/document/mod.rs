@@ -122,7 +122,7 @@ fn set_colophon(paper: &mut Paper, copies_to: &str, printed_by: &str, printed_on
     let printed = format!("{printed_by}\t{}印发", chinese_date(printed_on));
     // One character of 14 pt in from each side.
     lines.push(Line::new(printed).size(28).inset(100).right_tab(paper::WIDTH - 394));
-    paper.colophon(lines);
+    paper.colophon(&lines);
 }
 
 /// Width of a text in hundredths of a character: ASCII takes half of one.

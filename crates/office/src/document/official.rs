@@ -241,7 +241,7 @@ pub(super) fn set_signature(paper: &mut Paper, signature: &str, date: Date, seal
     // Two lines for a seal that must not be more than one line from the text, one without.
     paper.blank(if seal == Seal::Sealed { 2 } else { 1 });
     if !signature.is_empty() {
-        paper.line(&Line::new(signature).from_right(name_in).with_next());
+        paper.line(&Line::new(signature).right_by(name_in).with_next());
     }
-    paper.line(&Line::new(day).from_right(day_in));
+    paper.line(&Line::new(day).right_by(day_in));
 }

@@ -17,6 +17,8 @@ use super::line::{BLACK, Font, Line, escape};
 pub(super) const WIDTH: u32 = 8845;
 /// Pitch of a line: 22 of them fill the 225 mm of the type area.
 pub(super) const PITCH: u32 = 579;
+/// Height of a line that is only a rule.
+pub(super) const RULE_PITCH: u32 = 20;
 /// 35 mm, the distance of the red head from the top of the type area.
 pub(super) const HEAD_DROP: u32 = 1984;
 
@@ -83,17 +85,20 @@ impl Paper {
     }
 
     /// The colophon (版记), its last rule on the lower edge of the type area: outer rules 0.35 mm, inner
-    /// 0.25 mm.
-    pub(super) fn colophon(&mut self, lines: Vec<Line<'_>>) {
-        let mut thickness = 8;
-        for line in lines {
-            self.line(&Line::rule(BLACK, thickness).at_foot());
-            self.line(&line.at_foot());
-            thickness = 6;
+    /// 0.25 mm. A text box, since neither frames nor floating tables keep their place in every program;
+    /// its text stands at its foot, so a height reckoned a line too large does no harm.
+    pub(super) fn colophon(&mut self, lines: &[Line<'_>]) {
+        let mut inside = String::new();
+        let mut height = 4 * RULE_PITCH;
+        for (at, line) in lines.iter().enumerate() {
+            Line::rule(BLACK, if at == 0 { 8 } else { 6 }).write(&mut inside);
+            line.write(&mut inside);
+            height += RULE_PITCH + line.lines_in(WIDTH) * PITCH;
         }
-        self.line(&Line::rule(BLACK, 8).at_foot());
-        // The frame stands on the page of the line after it, so this one is as small as it can be.
-        self.line(&Line::new("").size(2).pitch(20));
+        Line::rule(BLACK, 8).write(&mut inside);
+        // A program that cuts a box at its edge must not cut the last rule.
+        Line::new("").size(2).pitch(RULE_PITCH).write(&mut inside);
+        self.body.push_str(&text_box(&inside, height));
     }
 
     /// The finished file.
@@ -130,9 +135,36 @@ struct TableColumn {
     centred: bool,
 }
 
+/// A box of the width and at the foot of the type area, in a paragraph as small as one can be.
+fn text_box(inside: &str, height: u32) -> String {
+    // In English Metric Units, 635 to a twentieth of a point.
+    let (cx, cy) = (WIDTH * 635, height * 635);
+    format!(
+        concat!(
+            r#"<w:p><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:line="20" w:lineRule="exact"/></w:pPr><w:r>"#,
+            r#"<mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:anchor distT="0" distB="0" distL="0" "#,
+            r#"distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="0">"#,
+            r#"<wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH>"#,
+            r#"<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>"#,
+            r#"<wp:extent cx="{cx}" cy="{cy}"/><wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapTopAndBottom/>"#,
+            r#"<wp:docPr id="1" name="colophon"/><wp:cNvGraphicFramePr/><a:graphic><a:graphicData "#,
+            r#"uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/>"#,
+            r#"<wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{cx}" cy="{cy}"/></a:xfrm><a:prstGeom prst="rect">"#,
+            r#"<a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr><wps:txbx><w:txbxContent>{inside}"#,
+            r#"</w:txbxContent></wps:txbx><wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="b"><a:noAutofit/>"#,
+            r#"</wps:bodyPr></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></mc:Choice></mc:AlternateContent>"#,
+            r#"</w:r></w:p>"#
+        ),
+        cx = cx,
+        cy = cy,
+        inside = inside,
+    )
+}
+
 fn open_table(widths: &[u32]) -> String {
     let total: u32 = widths.iter().sum();
-    let columns: String = widths.iter().map(|width| format!(r#"<w:gridCol w:w="{width}"/>"#)).collect();
+    let column = |xml: String, width: &u32| xml + &format!(r#"<w:gridCol w:w="{width}"/>"#);
+    let columns = widths.iter().fold(String::new(), column);
     let side = |name| format!(r#"<w:{name} w:val="single" w:sz="4" w:space="0" w:color="{BLACK}"/>"#);
     let borders: String = ["top", "left", "bottom", "right", "insideH", "insideV"].map(side).concat();
     format!(
@@ -148,7 +180,14 @@ fn open_table(widths: &[u32]) -> String {
     )
 }
 
-const SPACE: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#;
+const SPACE: &str = concat!(
+    r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" "#,
+    r#"xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" "#,
+    r#"xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" "#,
+    r#"xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" "#,
+    r#"xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" "#,
+    r#"xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape""#
+);
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 
 /// Margins 37 / 26 / 35 / 28 mm (GB/T 9704-2012, 5.2.1). The grid: 579 twentieths of a point a line, and

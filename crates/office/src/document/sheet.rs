@@ -115,10 +115,10 @@ impl Bulletin {
                 .collect();
         if let Some(copies) = self.copies {
             let line = Line::new(format!("共印{copies}份")).size(28).font(Font::FangSong);
-            foot.push(line.from_right(100));
+            foot.push(line.right_by(100));
         }
         if !foot.is_empty() {
-            paper.colophon(foot);
+            paper.colophon(&foot);
         }
         paper.finish(&format!("{} {}", self.masthead, self.issue), self.date)
     }
