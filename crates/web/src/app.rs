@@ -271,11 +271,12 @@ impl App {
 async fn pass(gate: Gate, v: Visit, request: Request, next: Next) -> Response {
     let refused = match gate {
         Gate::Public => None,
+        // Asked first, because the table also says what everybody may.
+        Gate::Action(action) if v.app.rights().might(&v.actor, action) => None,
         Gate::SignedIn | Gate::Action(_) if v.actor.person.is_none() => {
             Some(Refusal::unauthenticated("access.sign-in-first"))
         }
         Gate::SignedIn => None,
-        Gate::Action(action) if v.app.rights().might(&v.actor, action) => None,
         Gate::Action(action) => {
             let posts: Vec<&str> = v.actor.posts.iter().map(|post| post.role.as_str()).collect();
             Some(Refusal::forbidden("access.no-right").arg("action", action).arg("posts", posts.join(", ")))
