@@ -75,7 +75,7 @@ pub fn seal(cx: &mut Cx<'_>, keys: &Keys) -> Result<Option<Checkpoint>> {
         Some(last) => last.tree_size,
         None => 0,
     };
-    let leaves = store::add_leaves(cx, size, BATCH)?;
+    let leaves = store::add_leaves(cx, parameters.hash, size, BATCH)?;
     if leaves.is_empty() {
         return Ok(None);
     }

@@ -1,9 +1,10 @@
 //! The promises of the journal, on both engines.
 
 mod tampering;
+mod texts;
 
 use db::{
-    Cx,
+    Cx, Db, Settings,
     testing::{self, Fresh},
 };
 use serde_json::json;
@@ -252,6 +253,34 @@ fn an_entry_with_a_lower_id_than_the_last_sealed_is_sealed_too() {
         assert_eq!(log.seal().unwrap().tree_size, 5);
         log.receipt(&late[0]).unwrap().verify(&log.keys.public()).unwrap();
         assert!(log.verify(&[]).is_clean());
+    }
+}
+
+#[test]
+fn two_programs_on_one_database_seal_one_log() {
+    for log in Log::both() {
+        std::thread::scope(|scope| {
+            for program in 0..2u32 {
+                let location = log.fresh.db.location().clone();
+                let bytes = log.keys.to_bytes();
+                scope.spawn(move || {
+                    let ids = std::sync::Arc::new(base::Ids::random());
+                    let settings = Settings { readers: 1, ids, ..Settings::default() };
+                    let db = Db::open(location, MIGRATIONS, &settings).unwrap();
+                    let caller = db.caller("person:1");
+                    for n in 0..20 {
+                        let subject = Ref::new("case", program * 100 + n);
+                        let entry = Entry::new("case.raised", subject, json!(null));
+                        db.write_now(&caller, move |cx| append(cx, &entry)).unwrap();
+                        let keys = Keys::from_bytes(&bytes);
+                        db.write_operational_now(&caller, move |cx| seal(cx, &keys)).unwrap();
+                    }
+                });
+            }
+        });
+        log.seal();
+        let report = log.verify(&[]);
+        assert_eq!((report.entries, report.unsealed, report.findings), (40, 0, vec![]));
     }
 }
 
