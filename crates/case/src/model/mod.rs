@@ -1,0 +1,26 @@
+//! Pure values and rules: no SQL, no clock, no id that is not given.
+
+mod case;
+mod clocks;
+mod decide;
+mod fields;
+mod guards;
+mod lot;
+mod request;
+mod stance;
+
+pub use case::{
+    AttachmentRow, CaseHead, CaseSnapshot, ClockRun, Party, Slip, Taken, Tally, column_of, column_word,
+    counts_as_of, counts_as_word, holder_of,
+};
+pub use clocks::{Notice, in_working_hours};
+pub(crate) use clocks::{Turn, after, refresh_clocks};
+pub(crate) use decide::{Asking, Step, decide, enter};
+pub use decide::{Outcome, PossibleMove, Todo, possible_moves};
+pub(crate) use fields::{Asked, check_fields, wanted};
+pub use fields::{Known, KnownCase, KnownPerson, KnownUnit, field_values};
+pub(crate) use guards::check_guards;
+pub use lot::{Draw, draw};
+pub use request::{Move, Mover, Proof};
+pub(crate) use stance::holds_office;
+pub use stance::{Stance, stance};

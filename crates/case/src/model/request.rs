@@ -1,0 +1,92 @@
+//! What somebody asks of a case, and as whom.
+
+use std::collections::BTreeMap;
+
+use access::Actor;
+use base::{
+    Id,
+    noun::{Case, Person},
+};
+
+/// A move somebody asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Move {
+    /// The transition's key.
+    pub transition: String,
+    /// Values of fields by key; several values of one field are separated by commas or lines.
+    pub fields: BTreeMap<String, String>,
+    /// What is written with it. The resident sees it where the transition is public.
+    pub note: Option<String>,
+    /// What only those who handle the case see.
+    pub private_note: Option<String>,
+    /// The version the asker saw; a case that has changed since is not moved.
+    pub version: Option<i64>,
+}
+
+impl Move {
+    /// A move without anything beside it.
+    pub fn new(transition: impl Into<String>) -> Self {
+        Self { transition: transition.into(), ..Self::default() }
+    }
+
+    /// The same with a field.
+    #[must_use]
+    pub fn field(mut self, key: impl Into<String>, value: impl ToString) -> Self {
+        self.fields.insert(key.into(), value.to_string());
+        self
+    }
+
+    /// The same with a note.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+}
+
+/// That somebody holds the receipt of a case. Only the acts that check a receipt make one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    case: Id<Case>,
+}
+
+impl Proof {
+    pub(crate) fn of(case: Id<Case>) -> Self {
+        Self { case }
+    }
+
+    /// The case the receipt opens.
+    pub fn case(&self) -> Id<Case> {
+        self.case
+    }
+}
+
+/// Who moves a case.
+#[derive(Debug, Clone, Copy)]
+pub enum Mover<'a> {
+    /// Somebody signed in.
+    Person(&'a Actor),
+    /// Whoever holds the receipt.
+    Resident(&'a Proof),
+    /// The platform, when a term has run out.
+    Clock,
+}
+
+impl Mover<'_> {
+    /// The person, if it is one of ours.
+    pub fn person(&self) -> Option<Id<Person>> {
+        match self {
+            Self::Person(actor) => actor.person,
+            Self::Resident(_) | Self::Clock => None,
+        }
+    }
+
+    /// As the timeline names the mover.
+    pub fn word(&self) -> String {
+        match self {
+            Self::Person(actor) => actor.journal_name(),
+            Self::Resident(_) => "resident".to_owned(),
+            Self::Clock => "system".to_owned(),
+        }
+    }
+}
