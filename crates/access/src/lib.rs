@@ -26,7 +26,7 @@ use db::{Migration, Statement};
 pub use actor::{Actor, HeldPost, UnitPath};
 pub use password::NewPassword;
 pub use policy::Policy;
-pub use right::{Permit, Reach, Right, RightsTable, Scope, Subject};
+pub use right::{Permit, Reach, Right, RightsTable, Scope, Subject, denial};
 pub use sealed::MasterKey;
 pub use secret::{Digest, Secret};
 pub use session::{Place, SessionRow};

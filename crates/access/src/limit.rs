@@ -52,7 +52,9 @@ pub fn count(cx: &mut Cx<'_>, bucket: &Bucket, limit: Limit) -> Result<Option<Ti
     Ok(Some(until))
 }
 
-/// [`check`] and [`count`] in one: for public acts where every try counts.
+/// [`check`] and [`count`] in one: for public acts where every try counts. Take before the act, in an
+/// operational write of its own: a refusal of the act would roll the count back. Where only wrong
+/// tries count, such as guesses of a receipt code, [`check`] first and [`count`] after a miss.
 pub fn take(cx: &mut Cx<'_>, bucket: &Bucket, limit: Limit) -> Result<()> {
     check(cx, bucket)?;
     count(cx, bucket, limit).map(|_| ())

@@ -225,9 +225,13 @@ fn grants(by: &[String], reach: Reach, actor: &Actor, subject: &Subject<'_>) -> 
     posts_of(actor, by).find(reaches).map(|post| post.role.clone())
 }
 
-fn denial(actor: &Actor, action: &str) -> Refusal {
+/// Why not: somebody who has not signed in is asked to, anybody else is told which posts were asked.
+pub fn denial(actor: &Actor, action: &str) -> Refusal {
     if actor.person.is_none() {
         return Refusal::unauthenticated("access.sign-in-first");
+    }
+    if actor.posts.is_empty() {
+        return Refusal::forbidden("access.no-post").arg("action", action);
     }
     let posts: Vec<&str> = actor.posts.iter().map(|post| post.role.as_str()).collect();
     Refusal::forbidden("access.no-right").arg("action", action).arg("posts", posts.join(", "))
@@ -274,6 +278,10 @@ mod tests {
         assert!(table().permit(&clerk, "case.view", &Subject::of_unit(&below)).is_ok());
         let denied = table().permit(&clerk, "case.view", &Subject::of_unit(&beside)).unwrap_err();
         assert_eq!(denied.key, "access.no-right");
+        let mut between_posts = clerk.clone();
+        between_posts.posts.clear();
+        let denied = table().permit(&between_posts, "case.view", &Subject::of_unit(&below)).unwrap_err();
+        assert_eq!(denied.key, "access.no-post");
         assert!(table().permit(&clerk, "case.seal", &Subject::of_unit(&below)).is_err());
     }
 

@@ -7,7 +7,10 @@ mod token;
 
 use db::testing::both_engines;
 
-use crate::{STATEMENTS, testing::STEPS};
+use crate::{
+    STATEMENTS,
+    testing::{STEPS, policy},
+};
 
 #[test]
 fn every_statement_prepares_on_both_engines_under_its_own_name() {
@@ -23,6 +26,19 @@ fn every_statement_prepares_on_both_engines_under_its_own_name() {
                 .check_statement(statement.sql)
                 .unwrap_or_else(|error| panic!("{}: {error}", statement.name));
         }
+    }
+}
+
+#[test]
+fn the_roles_kept_apart_and_the_actions_asked_for_are_in_the_data() {
+    let roles: toml::Table = toml::from_str(include_str!("../../../regulations/roles.toml")).unwrap();
+    let rights: toml::Table = toml::from_str(include_str!("../../../regulations/rights.toml")).unwrap();
+    let known = |role: &String| {
+        roles.values().filter_map(toml::Value::as_table).any(|table| table.contains_key(role))
+    };
+    assert!(policy().separation.groups.iter().flatten().all(known));
+    for action in ["account.manage", "security.manage", "session.end", "token.manage"] {
+        assert!(rights["actions"].get(action).is_some(), "{action}");
     }
 }
 

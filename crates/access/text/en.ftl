@@ -1,5 +1,6 @@
 access-sign-in-first = Sign in first, then do this.
 access-no-right = Ask a colleague who may, or the system administrator: your posts ({ $posts }) carry no right to "{ $action }".
+access-no-post = Ask the office to enter your post: you hold none, so you have no right to "{ $action }".
 access-sign-in-failed = Check login name and password: they do not fit, or the account may not sign in.
 access-sign-in-again = Sign in again: the time for the code is over.
 access-code-wrong = Enter the six digits the authenticator shows now: those entered are wrong, out of date or used; without the phone, enter a recovery code.

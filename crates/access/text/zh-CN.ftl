@@ -1,5 +1,6 @@
 access-sign-in-first = 请先登录，再办理这项操作。
 access-no-right = 请联系有权的同事或系统管理员：现任职务（{ $posts }）没有“{ $action }”的权限。
+access-no-post = 请联系党政办公室登记职务：目前没有在任职务，没有“{ $action }”的权限。
 access-sign-in-failed = 请核对登录名和密码：两者不符，或账号不能登录。
 access-sign-in-again = 请重新登录：等待验证码的时间已过。
 access-code-wrong = 请输入验证器当前显示的 6 位数字：刚才输入的不对、已过时或已用过；手机不在身边时可输入恢复码。

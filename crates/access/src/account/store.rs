@@ -30,7 +30,8 @@ static LIST: Statement = Statement::new(
      FROM account a LEFT JOIN second_factor f ON f.account = a.id WHERE a.login > $1 \
      ORDER BY a.login LIMIT $2",
 );
-static ANY: Statement = Statement::new("account.any", "SELECT 1 FROM account ORDER BY id LIMIT 1");
+static ANY: Statement =
+    Statement::new("account.any", "SELECT 1 FROM account WHERE login > '' ORDER BY login LIMIT 1");
 static BY_LOGIN: Statement = Statement::new(
     "account.by-login",
     "SELECT id, password FROM account WHERE login = $1 AND closed_at IS NULL",

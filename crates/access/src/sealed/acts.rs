@@ -80,8 +80,9 @@ pub fn unseal(
     Ok(plain)
 }
 
-/// Erases a subject: its key, its ciphertexts and masks are deleted, and what any copy of the
-/// database still holds of it is noise. Needs a permit for some `….erase` and a reason.
+/// Erases a subject: its key, its ciphertexts and masks are deleted, and a ciphertext left over
+/// anywhere is noise. A backup made before still holds key and ciphertext until it is removed in its
+/// turn. Needs a permit for some `….erase` and a reason.
 pub fn erase(cx: &mut Cx<'_>, permit: &Permit, subject: &Ref, reason: &str) -> Result<()> {
     must_end_with(permit, ".erase")?;
     let reason = checked_reason(reason)?;

@@ -16,7 +16,8 @@ static ADD_KEY: Statement = Statement::new(
 );
 static ANY_KEY: Statement = Statement::new(
     "subject-key.any",
-    "SELECT subject_kind, subject_id, wrapped FROM subject_key WHERE wrapped IS NOT NULL \
+    "SELECT subject_kind, subject_id, wrapped FROM subject_key \
+     WHERE subject_kind > '' AND wrapped IS NOT NULL \
      ORDER BY subject_kind, subject_id LIMIT 1",
 );
 static ERASE_KEY: Statement = Statement::new(

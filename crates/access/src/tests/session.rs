@@ -59,7 +59,7 @@ fn one_sees_and_ends_ones_own_sessions_and_nobody_elses() {
         let account = office.member("liwei");
         office.member("wangfang");
         let (here, there) = (office.signed_in("liwei"), office.signed_in("liwei"));
-        let hers = office.signed_in("wangfang");
+        let foreign = office.signed_in("wangfang");
         let lines = office.read(move |cx| session::list(cx, account)).unwrap();
         assert_eq!(lines.len(), 2);
         assert_eq!(lines[0].place, place());
@@ -69,9 +69,9 @@ fn one_sees_and_ends_ones_own_sessions_and_nobody_elses() {
             let row = row.clone();
             office.write(move |cx| session::end_own(cx, &row, id))
         };
-        assert_eq!(refused(end_other(hers.id)), "access.session-ended");
+        assert_eq!(refused(end_other(foreign.id)), "access.session-ended");
         end_other(there.id).unwrap();
-        assert!(office.session(&there.secret).is_none() && office.session(&hers.secret).is_some());
+        assert!(office.session(&there.secret).is_none() && office.session(&foreign.secret).is_some());
         let own = row.clone();
         office.write(move |cx| session::sign_out(cx, &own)).unwrap();
         assert!(office.session(&here.secret).is_none());
