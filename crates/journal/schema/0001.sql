@@ -22,7 +22,7 @@ CREATE INDEX journal_entry_seq ON journal_entry (seq, id);
 
 -- The leaves of the tree in their order, counted from 0.
 CREATE TABLE journal_leaf (
-  seq BIGINT NOT NULL PRIMARY KEY,
+  seq BIGINT PRIMARY KEY,
   entry_id TEXT NOT NULL UNIQUE,
   hash TEXT NOT NULL
 );
@@ -38,7 +38,7 @@ CREATE TABLE journal_node (
 
 -- Signed states of the log, each naming the one before it. Every column is part of the signed text or of the signature line.
 CREATE TABLE journal_checkpoint (
-  tree_size BIGINT NOT NULL PRIMARY KEY,
+  tree_size BIGINT PRIMARY KEY,
   root TEXT NOT NULL,
   at TEXT NOT NULL,
   origin TEXT NOT NULL,

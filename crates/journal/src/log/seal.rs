@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How many entries one call seals at most, so that nobody waits long for the writer.
-pub const BATCH: i64 = 4096;
+pub const BATCH: i64 = 2048;
 
 /// What a log is made with. Fixed once the first entry is written.
 #[derive(Debug, Clone, PartialEq, Eq)]

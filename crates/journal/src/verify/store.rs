@@ -14,13 +14,7 @@ static LEAVES: Statement = Statement::new(
     "journal.leaves",
     "SELECT l.seq, l.entry_id, l.hash, e.id, e.at, e.actor, e.act, e.subject_kind, e.subject_id, e.body, \
      e.hash, e.seq FROM journal_leaf l LEFT JOIN journal_entry e ON e.id = l.entry_id \
-     WHERE l.seq >= $1 AND l.seq < $2 ORDER BY l.seq",
-);
-static LEAVES_OUTSIDE: Statement = Statement::new(
-    "journal.leaves-outside",
-    "SELECT l.seq, l.entry_id, l.hash, e.id, e.at, e.actor, e.act, e.subject_kind, e.subject_id, e.body, \
-     e.hash, e.seq FROM journal_leaf l LEFT JOIN journal_entry e ON e.id = l.entry_id \
-     WHERE l.seq < 0 OR l.seq >= $1 ORDER BY l.seq LIMIT $2",
+     WHERE l.seq >= $1 AND l.seq < $2 ORDER BY l.seq LIMIT $3",
 );
 static ENTRY_AT: Statement = Statement::new(
     "journal.entry-at",
@@ -43,7 +37,7 @@ static WITHOUT_LEAF: Statement = Statement::new(
 );
 
 pub(crate) static STATEMENTS: &[&Statement] =
-    &[&COUNT_LEAVES, &LAST_LEAF, &LEAVES, &LEAVES_OUTSIDE, &ENTRY_AT, &NODES, &COUNT_NODES, &WITHOUT_LEAF];
+    &[&COUNT_LEAVES, &LAST_LEAF, &LEAVES, &ENTRY_AT, &NODES, &COUNT_NODES, &WITHOUT_LEAF];
 
 /// An entry with the two columns that are not hashed.
 pub(crate) struct EntryRow {
@@ -81,11 +75,14 @@ pub(crate) fn leaves_below(cx: &mut Cx<'_>, extent: u64) -> Result<u64> {
 }
 
 pub(crate) fn leaves(cx: &mut Cx<'_>, first: u64, end: u64) -> Result<Vec<LeafRow>> {
-    cx.rows(&LEAVES, values![place(first)?, place(end)?], leaf_row)
+    cx.rows(&LEAVES, values![place(first)?, place(end)?, place(end - first)?], leaf_row)
 }
 
+/// Leaves before the first place or from `extent` on, at most `limit` of each.
 pub(crate) fn leaves_outside(cx: &mut Cx<'_>, extent: u64, limit: i64) -> Result<Vec<LeafRow>> {
-    cx.rows(&LEAVES_OUTSIDE, values![place(extent)?, limit], leaf_row)
+    let mut found = cx.rows(&LEAVES, values![i64::MIN, 0, limit], leaf_row)?;
+    found.extend(cx.rows(&LEAVES, values![place(extent)?, i64::MAX, limit], leaf_row)?);
+    Ok(found)
 }
 
 pub(crate) fn entry_at(cx: &mut Cx<'_>, seq: u64) -> Result<Option<EntryRow>> {
