@@ -67,8 +67,8 @@ impl Font {
 const OFF_GRID: &str = r#"<w:snapToGrid w:val="0"/>"#;
 /// 3号 in half points, as Word has it: 16 pt.
 const TEXT_SIZE: u32 = 32;
-/// 3号 is 15.75 pt in truth, and 28 of those make a line of 156 mm: a quarter point closer.
-const TEXT_SPACING: &str = r#"<w:spacing w:val="-5"/>"#;
+/// 28 characters of 16 pt do not fit on a line of 156 mm, of 15.7 pt they do, whichever way a program rounds.
+const TEXT_SPACING: &str = r#"<w:spacing w:val="-6"/>"#;
 /// The black of the text.
 pub(super) const BLACK: &str = "000000";
 /// The red of heads and rules.

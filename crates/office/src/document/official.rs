@@ -130,7 +130,7 @@ pub struct Official {
 }
 
 /// 4 mm between the number and the red rule, less the rest of the line.
-const RULE_DROP: u32 = 227 - 100;
+const RULE_DROP: u32 = 227 - 120;
 /// Characters of 2号 that fit on a line with room for a shape.
 const TITLE_LINE: usize = 19;
 
@@ -216,8 +216,9 @@ pub(super) fn set_red_head(paper: &mut Paper, words: &str, drop: u32) {
     let count = u32::try_from(words.chars().count()).unwrap_or(u32::MAX).max(1);
     // Half points: the characters share nine tenths of the width; short names are 48 points at most.
     let size = (WIDTH * 9 / 100 / count).clamp(36, 96);
+    // The line begins a tenth of its size above the characters.
     let line = Line::new(words).font(Font::XiaoBiaoSong).size(size).red().centred();
-    paper.line(&line.pitch(size * 12).before(drop));
+    paper.line(&line.pitch(size * 12).before(drop.saturating_sub(size)));
 }
 
 pub(super) fn set_title(paper: &mut Paper, title: &str) {

@@ -122,7 +122,7 @@ fn the_page_has_the_margins_and_grid_of_the_standard() {
     const {
         assert!(22 * paper::PITCH <= 16_838 - 2_098 - 1_984);
         assert!(28 * (16 * 20 * 4096 - 860 * 20) / 4096 <= paper::WIDTH);
-        assert!(28 * (16 * 20 - 5) <= paper::WIDTH);
+        assert!(28 * (16 * 20 - 6) <= paper::WIDTH && 29 * (16 * 20 - 6) > paper::WIDTH);
         assert!(paper::WIDTH == 11_906 - 1_587 - 1_474);
     }
 }

@@ -1,13 +1,13 @@
 //! Workbooks of Excel and WPS: .xlsx cell by cell as they stream by, .xls whole.
 
-use std::io::Cursor;
+use std::{collections::HashSet, io::Cursor};
 
 use calamine::{
     Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsx, XlsxError,
 };
 use jiff::civil::{self, DateTime};
 
-use super::{Gather, Merged, ReadError, Sheet, Workbook};
+use super::{Gather, Merged, ReadError, Sheet, Workbook, digits};
 use crate::{Cell, cell::LONGEST_EXACT};
 
 /// Unpacked, no ledger reaches this; a file that does is made to fill the machine's memory.
@@ -27,11 +27,31 @@ pub(super) fn read_xlsx(bytes: &[u8]) -> Result<Workbook, ReadError> {
     for about in book.sheets_metadata().to_vec() {
         if about.typ == SheetType::WorkSheet {
             let mut sheet = xlsx_sheet(&mut book, &about.name)?;
+            if !sheet.rounded.is_empty() {
+                restore_digits(&mut sheet, bytes);
+            }
             sheet.hidden = about.visible != SheetVisible::Visible;
             workbook.sheets.push(sheet);
         }
     }
     Ok(workbook)
+}
+
+/// Puts back the digits that a double has lost but the file still holds. Where the file holds just what
+/// the double shows, the digits were probably lost before it was written, and the place stays noted.
+fn restore_digits(sheet: &mut Sheet, bytes: &[u8]) {
+    let mut digits = digits::long_numbers(bytes, &sheet.name);
+    let mut restored = HashSet::new();
+    for row in &mut sheet.rows {
+        for (column, cell) in row.cells.iter_mut().enumerate() {
+            let place = (row.number, column);
+            if let Some(text) = digits.remove(&place).filter(|text| *text != cell.as_text()) {
+                *cell = Cell::text(text);
+                restored.insert(place);
+            }
+        }
+    }
+    sheet.rounded.retain(|place| !restored.contains(place));
 }
 
 fn kind_of_archive(archive: &zip::ZipArchive<Cursor<&[u8]>>) -> String {

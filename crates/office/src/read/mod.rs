@@ -3,6 +3,7 @@
 //! helps to say what is wrong with it.
 
 mod csv;
+mod digits;
 mod error;
 mod excel;
 mod header;

@@ -48,6 +48,28 @@ fn numbers_and_days_keep_their_kind() {
 }
 
 #[test]
+fn digits_that_the_file_still_holds_are_read_digit_by_digit() {
+    let mut writer = Writer::new();
+    writer.add_worksheet().set_name("名单&").unwrap().write_number(1, 1, 7_777_777_777_777_777.0).unwrap();
+    let bytes = writer.save_to_buffer().unwrap();
+    // As a program writes it that puts a whole number of eighteen digits into a number cell.
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
+    let mut changed = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).unwrap();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+        let text = text.replace("7777777777777777", "510183199001011234");
+        changed.start_file(part.name().unwrap(), zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut changed, text.as_bytes()).unwrap();
+    }
+    let bytes = changed.finish().unwrap().into_inner();
+    let book = Workbook::read(&bytes, "名单.xlsx").unwrap();
+    assert_eq!(*book.sheets[0].rows[0].cell(1), Cell::text("510183199001011234"));
+    assert!(book.sheets[0].rounded.is_empty());
+}
+
+#[test]
 fn phantom_and_blank_rows_are_not_there() {
     let sheet = book(|sheet| {
         let yellow = Format::new().set_bold();
