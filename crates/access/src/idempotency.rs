@@ -1,7 +1,8 @@
 //! Repeated requests: the same key with the same request gets the same answer, and nothing twice.
 //!
-//! [`recall`] and [`remember`] belong into the closure of the act itself: one writer runs them one
-//! after the other, so two copies of a request that arrive together do not both act.
+//! [`recall`] and [`remember`] belong into the closure of the act itself: one writer runs closures one
+//! after the other, so two copies of a request that arrive together do not both act; and of two
+//! instances that act at the same moment the later one is refused at [`remember`] and undone.
 
 pub(crate) mod store;
 
@@ -45,6 +46,10 @@ pub fn recall(cx: &mut Cx<'_>, policy: &Policy, request: Repeatable<'_>) -> Resu
 }
 
 /// Remembers the answer, in the transaction of the act it answers.
-pub fn remember(cx: &mut Cx<'_>, request: Repeatable<'_>, answer: &Answer) -> Result<()> {
-    store::put(cx, request, answer)
+pub fn remember(cx: &mut Cx<'_>, policy: &Policy, request: Repeatable<'_>, answer: &Answer) -> Result<()> {
+    let since = earlier(cx.now(), policy.idempotency.hours * 60);
+    if store::put(cx, request, answer, since)? == 0 {
+        return Err(Refusal::conflict("access.idempotency-running").field("Idempotency-Key").into());
+    }
+    Ok(())
 }

@@ -121,7 +121,10 @@ pub fn find(cx: &mut Cx<'_>, secret: &Digest) -> Result<Link> {
 pub fn redeem(cx: &mut Cx<'_>, secret: &Digest, password: &NewPassword) -> Result<Id<noun::Account>> {
     let link = find(cx, secret)?;
     check_purpose(cx, link.person, link.purpose)?;
-    store::remove_of(cx, link.person)?;
+    // Counted, so that of two instances redeeming at the same moment one finds it spent.
+    if store::spend(cx, secret)? == 0 {
+        return Err(spent().into());
+    }
     match link.purpose {
         Purpose::FirstAdministrator | Purpose::Invite => make_account(cx, &link, password),
         Purpose::Reset => reset(cx, &link, password),

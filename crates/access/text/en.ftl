@@ -34,5 +34,6 @@ access-master-key-other = Put the former master.key back: the present file does 
 access-separate-roles = Choose another person: nobody holds both "{ $first }" and "{ $second }".
 access-idempotency-key = Correct the Idempotency-Key: 1 to 255 characters.
 access-idempotency-mismatch = Choose another Idempotency-Key: this one was used for another request.
+access-idempotency-running = Try again with the same Idempotency-Key: the same request is being carried out or just was.
 access-policy-form = Correct policy.toml: { $cause }
 access-policy-range = Correct { $name } in policy.toml: it is { $value }, and must be { $least } to { $most }.

@@ -34,5 +34,6 @@ access-master-key-other = 请换回原来的主密钥文件 master.key：现有�
 access-separate-roles = 请另选人员：同一人不得兼任“{ $first }”和“{ $second }”。
 access-idempotency-key = 请改正 Idempotency-Key：1 至 255 个字符。
 access-idempotency-mismatch = 请换一个 Idempotency-Key：这个值已用于另一个请求。
+access-idempotency-running = 请稍后用同一个 Idempotency-Key 重试：同一请求正在办理或刚刚办完。
 access-policy-form = 请改正 policy.toml：{ $cause }
 access-policy-range = 请改正 policy.toml 中的 { $name }：现为 { $value }，应在 { $least } 至 { $most } 之间。

@@ -16,9 +16,10 @@ static FIND: Statement = Statement::new(
     "SELECT purpose, person, name, expires_at FROM one_time_link WHERE secret = $1 AND expires_at > $2",
 );
 static REMOVE_OF: Statement = Statement::new("link.remove-of", "DELETE FROM one_time_link WHERE person = $1");
+static SPEND: Statement = Statement::new("link.spend", "DELETE FROM one_time_link WHERE secret = $1");
 static SWEEP: Statement = Statement::new("link.sweep", "DELETE FROM one_time_link WHERE expires_at < $1");
 
-pub(crate) const STATEMENTS: [&Statement; 4] = [&ADD, &FIND, &REMOVE_OF, &SWEEP];
+pub(crate) const STATEMENTS: [&Statement; 5] = [&ADD, &FIND, &REMOVE_OF, &SPEND, &SWEEP];
 
 /// `terms`: who issued it, and until when it is good.
 pub(super) fn add(
@@ -49,6 +50,10 @@ pub(super) fn find(cx: &mut Cx<'_>, secret: &Digest) -> Result<Option<Link>> {
 
 pub(super) fn remove_of(cx: &mut Cx<'_>, person: Id<Person>) -> Result<()> {
     cx.execute(&REMOVE_OF, values![person]).map(|_| ())
+}
+
+pub(super) fn spend(cx: &mut Cx<'_>, secret: &Digest) -> Result<u64> {
+    cx.execute(&SPEND, values![secret.as_str()])
 }
 
 pub(crate) fn sweep(cx: &mut Cx<'_>) -> Result<()> {

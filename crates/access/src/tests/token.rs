@@ -98,22 +98,23 @@ fn a_repeated_request_gets_the_same_answer_for_a_day() {
             })
         };
         let answer = Answer { status: 201, body: "{\"id\":1}".into() };
-        let given = answer.clone();
         assert_eq!(recall(mine, "k1", "a").unwrap(), None);
-        let caller = fresh.db.caller("public");
-        fresh
-            .db
-            .write_operational_now(&caller, move |cx| {
+        let remember = || {
+            let (caller, given) = (fresh.db.caller("public"), answer.clone());
+            fresh.db.write_operational_now(&caller, move |cx| {
                 let request = Digest::of("a");
                 let repeatable = Repeatable { account: mine, key: "k1", request: &request };
-                idempotency::remember(cx, repeatable, &given)
+                idempotency::remember(cx, &policy(), repeatable, &given)
             })
-            .unwrap();
-        assert_eq!(recall(mine, "k1", "a").unwrap(), Some(answer));
+        };
+        remember().unwrap();
+        assert_eq!(refused(remember()), "access.idempotency-running");
+        assert_eq!(recall(mine, "k1", "a").unwrap(), Some(answer.clone()));
         assert_eq!(recall(hers, "k1", "a").unwrap(), None);
         assert_eq!(refused(recall(mine, "k1", "b")), "access.idempotency-mismatch");
         assert_eq!(refused(recall(mine, "", "a")), "access.idempotency-key");
         office.wait_minutes(DAY);
         assert_eq!(recall(mine, "k1", "b").unwrap(), None);
+        remember().unwrap();
     }
 }
