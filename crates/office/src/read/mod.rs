@@ -83,6 +83,20 @@ impl Workbook {
         }
     }
 
+    /// The visible sheet whose head fits the hints best, for files that begin with a sheet of instructions.
+    /// The first sheet with a head wins where none fits better.
+    pub fn best_sheet(&self, hints: &[FieldHint<'_>]) -> Option<(&Sheet, Header)> {
+        let mut best: Option<(usize, &Sheet, Header)> = None;
+        for sheet in self.sheets.iter().filter(|sheet| !sheet.hidden) {
+            let Some(header) = find_header(sheet) else { continue };
+            let fits = propose_mapping(&header, hints, None).chosen.len();
+            if best.as_ref().is_none_or(|(most, ..)| fits > *most) {
+                best = Some((fits, sheet, header));
+            }
+        }
+        best.map(|(_, sheet, header)| (sheet, header))
+    }
+
     /// Identity and version of the template this workbook was filled in from, if it was one of ours.
     pub fn template(&self) -> Option<(String, String)> {
         let first = self.sheets.iter().find(|sheet| sheet.name == TEMPLATE_SHEET)?.rows.first()?;

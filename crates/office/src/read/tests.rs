@@ -179,6 +179,16 @@ fn exact_names_go_before_contained_ones_and_a_column_is_used_once() {
 }
 
 #[test]
+fn the_sheet_that_fits_is_found_behind_instructions() {
+    let mut book =
+        Workbook { sheets: vec![csv("步骤,说明\n一,先填表\n"), csv("留言详情,留言时间\n")] };
+    book.sheets[1].name = "台账".into();
+    assert_eq!(book.best_sheet(&HINTS).unwrap().0.name, "台账");
+    book.sheets[1].hidden = true;
+    assert_eq!(book.best_sheet(&HINTS).unwrap().1.titles(), vec!["步骤", "说明"]);
+}
+
+#[test]
 fn a_mapping_is_remembered_for_its_template_and_found_again_when_columns_move() {
     let header = find_header(&csv("甲列,乙列,点赞数")).unwrap();
     let by_hand = Mapping::by_hand(&header, [("detail", 1), ("likes", 9)]);
