@@ -102,6 +102,22 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_that_opens_again_within_its_window_begins_with_nothing() {
+        const SHORT: Limit = Limit { times: 3, within_minutes: 60, lock_minutes: 5 };
+        for fresh in testing::both_engines(crate::testing::STEPS) {
+            let try_at = |minute| {
+                fresh.clock.set(policy::later(testing::morning(), minute));
+                let caller = fresh.db.caller("public");
+                fresh.db.write_operational_now(&caller, |cx| take(cx, &Bucket::new("follow", "A"), SHORT))
+            };
+            (0..3).for_each(|_| try_at(0).unwrap());
+            assert!(try_at(4).is_err());
+            (0..3).for_each(|_| try_at(5).unwrap());
+            assert!(try_at(6).is_err());
+        }
+    }
+
+    #[test]
     fn tries_spread_wider_than_the_window_close_nothing() {
         for fresh in testing::both_engines(crate::testing::STEPS) {
             for nth in 0..8 {

@@ -118,7 +118,7 @@ pub(crate) enum Taken {
 pub(crate) fn take(cx: &mut Cx<'_>, master: &MasterKey, account: Id<Account>, code: &str) -> Result<Taken> {
     let Some(row) = store::find(cx, account)?.filter(store::Row::is_on) else { return Ok(Taken::Nothing) };
     if let Some(step) = matching_step(cx, master, account, &row, code)? {
-        // Guarded by the old step: of two requests with the same digits one finds it taken.
+        // Only a later step than the last advances it, so the same digits count once.
         let taken = store::advance(cx, account, step)? == 1;
         return Ok(if taken { Taken::Digits } else { Taken::Nothing });
     }
@@ -129,7 +129,7 @@ pub(crate) fn take(cx: &mut Cx<'_>, master: &MasterKey, account: Id<Account>, co
     Ok(Taken::RecoveryCode)
 }
 
-/// The time step `code` belongs to, if it is within one step and later than the last taken.
+/// The time step `code` belongs to, if it is within one step of now.
 fn matching_step(
     cx: &Cx<'_>,
     master: &MasterKey,
@@ -143,8 +143,7 @@ fn matching_step(
     if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(None);
     }
-    let step = totp.check(&digits, now).map(i64::try_from).transpose().map_err(Error::fault)?;
-    Ok(step.filter(|step| *step > row.last_step))
+    totp.check(&digits, now).map(i64::try_from).transpose().map_err(Error::fault)
 }
 
 /// RFC 6238 with the values every app knows: SHA-1, six digits, thirty seconds, one step either way.

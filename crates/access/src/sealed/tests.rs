@@ -16,6 +16,8 @@ static SWAP: Statement = Statement::new(
      WHERE subject_id = $2",
 );
 
+static RELABEL: Statement = Statement::new("test.relabel", "UPDATE sealed_field SET field = 'note'");
+
 fn resident(id: &str) -> Ref {
     Ref::new("resident", id)
 }
@@ -119,6 +121,17 @@ fn a_ciphertext_moved_to_another_subject_does_not_open() {
         fresh.db.write_operational_now(&caller, |cx| cx.execute(&SWAP, values!["r1", "r2"])).unwrap();
         assert!(matches!(office.unseals("r2", "phone", "回访核实情况"), Err(Error::Fault(_))));
         assert_eq!(office.unseals("r1", "phone", "回访核实情况").unwrap(), PHONE);
+    }
+}
+
+#[test]
+fn a_ciphertext_moved_to_another_field_of_its_subject_does_not_open() {
+    for fresh in both_engines(STEPS) {
+        let office = Office { fresh: &fresh };
+        office.seals("r1", "phone", PHONE).unwrap();
+        let caller = fresh.db.caller("a hand");
+        fresh.db.write_operational_now(&caller, |cx| cx.execute(&RELABEL, &[])).unwrap();
+        assert!(matches!(office.unseals("r1", "note", "回访核实情况"), Err(Error::Fault(_))));
     }
 }
 

@@ -10,10 +10,8 @@ static PUT: Statement = Statement::new(
     "INSERT INTO second_factor (account, secret, made_at, last_step) VALUES ($1, $2, $3, 0) \
      ON CONFLICT (account) DO UPDATE SET secret = EXCLUDED.secret, made_at = EXCLUDED.made_at, last_step = 0",
 );
-static FIND: Statement = Statement::new(
-    "second-factor.find",
-    "SELECT secret, confirmed_at, last_step FROM second_factor WHERE account = $1",
-);
+static FIND: Statement =
+    Statement::new("second-factor.find", "SELECT secret, confirmed_at FROM second_factor WHERE account = $1");
 static CONFIRM: Statement = Statement::new(
     "second-factor.confirm",
     "UPDATE second_factor SET confirmed_at = $2, last_step = $3 WHERE account = $1",
@@ -40,7 +38,6 @@ pub(crate) const STATEMENTS: [&Statement; 9] =
 pub(crate) struct Row {
     pub(crate) secret: String,
     pub(crate) confirmed_at: Option<String>,
-    pub(crate) last_step: i64,
 }
 
 impl Row {
@@ -55,9 +52,7 @@ pub(super) fn put(cx: &mut Cx<'_>, account: Id<Account>, secret: &str) -> Result
 }
 
 pub(super) fn find(cx: &mut Cx<'_>, account: Id<Account>) -> Result<Option<Row>> {
-    cx.row(&FIND, values![account], |row| {
-        Ok(Row { secret: row.get(0)?, confirmed_at: row.get(1)?, last_step: row.get(2)? })
-    })
+    cx.row(&FIND, values![account], |row| Ok(Row { secret: row.get(0)?, confirmed_at: row.get(1)? }))
 }
 
 pub(super) fn confirm(cx: &mut Cx<'_>, account: Id<Account>, step: i64) -> Result<()> {

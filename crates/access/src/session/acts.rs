@@ -33,7 +33,7 @@ pub(crate) fn open(
         Stage::AwaitsCode => (policy.session.code_minutes, policy.session.code_minutes),
     };
     let open_until = later(cx.now(), absolute);
-    let idle_until = later(cx.now(), idle).min(open_until);
+    let idle_until = later(cx.now(), idle);
     let made = NewSession { id: cx.new_id(), secret: Secret::fresh("")?, open_until, account };
     store::add(cx, &made, place, stage, idle_until)?;
     Ok(made)

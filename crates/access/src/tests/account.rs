@@ -119,6 +119,35 @@ fn guesses_sent_all_at_once_get_no_more_answers_than_the_limit() {
 }
 
 #[test]
+fn signing_in_forgets_the_tries_before_it() {
+    for fresh in both_engines(STEPS) {
+        let office = Office { fresh: &fresh };
+        office.member("liwei");
+        for _ in 0..3 {
+            for _ in 0..4 {
+                assert_eq!(failure(office.sign_in("liwei", "x")).key, "access.sign-in-failed");
+            }
+            office.signed_in("liwei");
+        }
+    }
+}
+
+#[test]
+fn a_password_changed_while_it_was_being_checked_opens_nothing() {
+    for fresh in both_engines(STEPS) {
+        let office = Office { fresh: &fresh };
+        let account = office.member("liwei");
+        let person = office.read(move |cx| account::load(cx, account)).unwrap().person;
+        let candidate = office.read(|cx| sign_in::lookup(cx, &policy(), "liwei", &place())).unwrap();
+        let checked = candidate.check(PASSWORD).unwrap();
+        let secret = office.link(person, Purpose::Reset).unwrap();
+        office.redeem(&secret, "liwei", "willow-grove-7").unwrap();
+        let answer = office.write(move |cx| sign_in::finish(cx, &policy(), checked, &place()));
+        assert_eq!(failure(answer).key, "access.sign-in-failed");
+    }
+}
+
+#[test]
 fn the_security_administrator_unlocks_before_the_time() {
     for fresh in both_engines(STEPS) {
         let office = Office { fresh: &fresh };
