@@ -111,13 +111,21 @@ impl Ids {
     /// When the operating system gives no randomness, without which nothing here is safe.
     pub fn next<K>(&self, now: Timestamp) -> Id<K> {
         let count = self.counter.fetch_add(1, Ordering::Relaxed);
+        let random = match self.seed {
+            Some(seed) => mix(seed, count),
+            None => {
+                let mut bytes = [0u8; 8];
+                getrandom::fill(&mut bytes).expect("the operating system gives randomness");
+                u64::from_be_bytes(bytes)
+            }
+        };
+        // The counter's upper 12 bits fill rand_a; its lower 20 begin rand_b, after the two bits of the
+        // variant, which the builder sets; 42 random bits end it.
+        let upper = ((count >> 20) & 0x0fff).to_be_bytes();
+        let rest = ((count & 0x000f_ffff) << 42 | random >> 22).to_be_bytes();
         let mut tail = [0u8; 10];
-        match self.seed {
-            Some(seed) => tail[2..].copy_from_slice(&mix(seed, count).to_be_bytes()),
-            None => getrandom::fill(&mut tail).expect("the operating system gives randomness"),
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "twelve bits are wanted")]
-        tail[..2].copy_from_slice(&((count & 0x0fff) as u16).to_be_bytes());
+        tail[..2].copy_from_slice(&upper[6..]);
+        tail[2..].copy_from_slice(&rest);
         let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
         Id::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid())
     }
@@ -149,7 +157,7 @@ mod tests {
     fn ids_of_one_source_rise() {
         let now = Timestamp::from_millisecond(1_700_000_000_000).unwrap();
         let ids = Ids::random();
-        let taken: Vec<Id<Thing>> = (0..100).map(|_| ids.next(now)).collect();
+        let taken: Vec<Id<Thing>> = (0..10_000).map(|_| ids.next(now)).collect();
         assert!(taken.is_sorted());
     }
 }

@@ -131,6 +131,7 @@ impl Refusal {
 
     /// Adds a value for the sentence.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts, without an ampersand at each call")]
     pub fn arg(mut self, name: impl Into<Cow<'static, str>>, value: impl ToString) -> Self {
         self.args.push((name.into(), value.to_string()));
         self

@@ -36,7 +36,7 @@ impl Connection {
                     .execute_batch(&format!(
                         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                          PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; \
-                         PRAGMA temp_store = MEMORY; PRAGMA query_only = {query_only};"
+                         PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST; PRAGMA query_only = {query_only};"
                     ))
                     .map_err(Error::fault)?;
                 Ok(Self::Sqlite { connection })

@@ -90,6 +90,9 @@ pub struct Tenant {
     pub files: Arc<dyn ObjectStore>,
 }
 
+/// Titles of things named in data, Chinese and English, by key.
+pub type Titles = HashMap<String, (String, String)>;
+
 /// Finds the posts a person holds today. The organisation kernel brings it.
 pub type PostsOf = fn(&mut Cx<'_>, Id<Person>) -> Result<Vec<HeldPost>>;
 
@@ -107,7 +110,8 @@ struct Inner {
     services: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     clock: Clock,
     secure_cookies: bool,
-    role_titles: HashMap<String, (String, String)>,
+    role_titles: Titles,
+    action_titles: Titles,
 }
 
 /// Puts an [`App`] together.
@@ -127,7 +131,9 @@ pub struct AppBuilder {
     /// Whether cookies travel by TLS only: true behind a TLS proxy.
     pub secure_cookies: bool,
     /// The titles of roles, Chinese and English, by key.
-    pub role_titles: HashMap<String, (String, String)>,
+    pub role_titles: Titles,
+    /// The titles of actions, Chinese and English, by key.
+    pub action_titles: Titles,
     services: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
 }
 
@@ -147,7 +153,8 @@ impl AppBuilder {
             posts_of,
             clock: Clock::System,
             secure_cookies: false,
-            role_titles: HashMap::new(),
+            role_titles: Titles::new(),
+            action_titles: Titles::new(),
             services: HashMap::new(),
         })
     }
@@ -174,6 +181,7 @@ impl AppBuilder {
             clock: self.clock,
             secure_cookies: self.secure_cookies,
             role_titles: self.role_titles,
+            action_titles: self.action_titles,
         })))
     }
 }
@@ -227,8 +235,13 @@ impl App {
     }
 
     /// The titles of roles, Chinese and English, by key.
-    pub fn role_titles(&self) -> &HashMap<String, (String, String)> {
+    pub fn role_titles(&self) -> &Titles {
         &self.0.role_titles
+    }
+
+    /// The titles of actions, Chinese and English, by key.
+    pub fn action_titles(&self) -> &Titles {
+        &self.0.action_titles
     }
 
     /// The posts a person holds on the day of `cx`.
@@ -277,10 +290,7 @@ async fn pass(gate: Gate, v: Visit, request: Request, next: Next) -> Response {
             Some(Refusal::unauthenticated("access.sign-in-first"))
         }
         Gate::SignedIn => None,
-        Gate::Action(action) => {
-            let posts: Vec<&str> = v.actor.posts.iter().map(|post| post.role.as_str()).collect();
-            Some(Refusal::forbidden("access.no-right").arg("action", action).arg("posts", posts.join(", ")))
-        }
+        Gate::Action(action) => Some(access::denial(&v.actor, action)),
     };
     match refused {
         Some(refusal) => Failure::from(refusal).into_response(),

@@ -11,7 +11,7 @@ mod shell;
 mod text;
 mod visit;
 
-pub use app::{App, AppBuilder, Gate, Module, PostsOf, Route, Tenant};
+pub use app::{App, AppBuilder, Gate, Module, PostsOf, Route, Tenant, Titles};
 pub use fail::{Answer, Failure};
 pub use form::{Form, Upload};
 pub use pages::module;

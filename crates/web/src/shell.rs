@@ -97,6 +97,11 @@ impl Visit {
         if self.elder { "web-elder-off" } else { "web-elder-on" }
     }
 
+    /// The day of the request in China.
+    pub fn today(&self) -> base::Date {
+        base::clock::day_of(self.caller.now)
+    }
+
     /// A date as the language writes it in running text: 2026年11月22日, 22 November 2026.
     pub fn date(&self, day: base::Date) -> String {
         match self.language {

@@ -93,7 +93,23 @@ impl Visit {
 
     /// A refusal in words.
     pub fn refusal(&self, refusal: &Refusal) -> String {
-        self.app.catalogue().refusal(self.language, refusal)
+        self.app.catalogue().refusal(self.language, &self.titled(refusal))
+    }
+
+    /// The same refusal with actions and posts by their titles instead of their keys.
+    fn titled(&self, refusal: &Refusal) -> Refusal {
+        let mut refusal = refusal.clone();
+        for (name, value) in &mut refusal.args {
+            if name == "action" {
+                if let Some((zh, en)) = self.app.action_titles().get(value.as_str()) {
+                    *value = self.pick(zh, en).to_owned();
+                }
+            } else if name == "posts" {
+                let titles: Vec<String> = value.split(", ").map(|role| self.role_title(role)).collect();
+                *value = titles.join("、");
+            }
+        }
+        refusal
     }
 
     /// Of two wordings in data, the one in the visitor's language.
