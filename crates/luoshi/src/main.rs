@@ -1,1 +1,5 @@
-fn main() {}
+//! Luoshi (落实): the binary.
+
+fn main() -> std::process::ExitCode {
+    luoshi::main()
+}
