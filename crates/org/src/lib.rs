@@ -1,6 +1,7 @@
 //! Organisation: divisions, units, posts and the people who hold them.
 
 pub mod division;
+pub mod import;
 pub mod kind;
 pub mod liaison;
 pub mod name;
@@ -8,11 +9,51 @@ pub mod person;
 pub mod post;
 pub mod unit;
 
+use db::Statement;
+
 pub use kind::{Organisation, Role};
 pub use person::{names_of_persons, person_choices, persons_with_role_within};
 pub use post::posts_of;
 pub use unit::{names_of_units, unit_by_code, units_below, units_within};
 
+#[cfg(test)]
+mod tests;
+
 /// The tables of the organisation.
 pub const MIGRATIONS: &[db::Migration] =
     &[db::Migration { module: "org", version: 1, sql: include_str!("../schema/0001.sql") }];
+
+/// Every statement of this crate, for the tests that prepare and plan them.
+pub const STATEMENTS: &[&Statement] = &gathered();
+
+const GROUPS: [&[&Statement]; 5] = [
+    unit::store::STATEMENTS,
+    person::store::STATEMENTS,
+    post::store::STATEMENTS,
+    liaison::store::STATEMENTS,
+    import::store::STATEMENTS,
+];
+
+const COUNT: usize = {
+    let (mut count, mut group) = (0, 0);
+    while group < GROUPS.len() {
+        count += GROUPS[group].len();
+        group += 1;
+    }
+    count
+};
+
+/// The groups in a row. Constants know loops but no iterators.
+const fn gathered() -> [&'static Statement; COUNT] {
+    let mut all = [GROUPS[0][0]; COUNT];
+    let (mut at, mut group) = (0, 0);
+    while group < GROUPS.len() {
+        let mut nth = 0;
+        while nth < GROUPS[group].len() {
+            all[at] = GROUPS[group][nth];
+            (at, nth) = (at + 1, nth + 1);
+        }
+        group += 1;
+    }
+    all
+}

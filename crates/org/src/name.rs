@@ -172,3 +172,22 @@ fn dice(one: &str, other: &str) -> usize {
     }
     if total == 0 { 0 } else { shared * 200 / total }
 }
+
+impl UnitNames {
+    /// Whether a written name is this unit's, with or without the ending of its office.
+    pub fn is_called(&self, written: &str) -> bool {
+        self.forms.contains(&plain(written)) || self.stems.contains(&stem(written))
+    }
+}
+
+impl NameIndex {
+    /// The unit right below `parent` of this name.
+    pub fn child(&self, parent: Id<noun::Unit>, written: &str) -> Option<Id<noun::Unit>> {
+        let parent = self.get(parent)?;
+        let is_child = |unit: &&UnitNames| {
+            let below = unit.path.0.strip_prefix(parent.path.0.as_str());
+            below.is_some_and(|below| below.matches('.').count() == 1) && unit.is_called(written)
+        };
+        self.0.iter().find(is_child).map(|unit| unit.id)
+    }
+}

@@ -47,7 +47,7 @@ static END_OF_UNIT: Statement = Statement::new(
      AND (to_on IS NULL OR to_on > $2)",
 );
 
-pub(crate) static STATEMENTS: &[&Statement] =
+pub(crate) const STATEMENTS: &[&Statement] =
     &[&FIND, &OF_PERSON, &OF_UNIT, &OF_TIED, &INSERT, &END, &END_OF_UNIT];
 
 fn read(row: &Row<'_>) -> Result<Liaison> {

@@ -60,7 +60,7 @@ static WITHDRAW: Statement = Statement::new(
     "UPDATE person SET withdrawn_at = $2, version = version + 1 WHERE import_id = $1 AND withdrawn_at IS NULL",
 );
 
-pub(crate) static STATEMENTS: &[&Statement] =
+pub(crate) const STATEMENTS: &[&Statement] =
     &[&FIND, &NAMED, &INSERT, &UPDATE, &CHOICES, &OF_IMPORT, &WITHDRAW];
 
 fn read(row: &Row<'_>) -> Result<Person> {

@@ -130,7 +130,7 @@ static WITHDRAW: Statement = Statement::new(
     "UPDATE post SET withdrawn_at = $2, version = version + 1 WHERE import_id = $1 AND withdrawn_at IS NULL",
 );
 
-pub(crate) static STATEMENTS: &[&Statement] = &[
+pub(crate) const STATEMENTS: &[&Statement] = &[
     &FIND,
     &OF_PERSON,
     &OF_SEAT,

@@ -115,7 +115,7 @@ static OF_IMPORT: Statement = Statement::new(
     concat!("SELECT ", columns!(), " FROM unit u WHERE u.import_id = $1 AND u.withdrawn_at IS NULL"),
 );
 
-pub(crate) static STATEMENTS: &[&Statement] = &[
+pub(crate) const STATEMENTS: &[&Statement] = &[
     &FIND,
     &BY_CODE,
     &ROOT,
