@@ -37,7 +37,15 @@ pub struct NewCase {
     pub source_key: Option<String>,
     /// The import it comes with.
     pub import: Option<Id<Import>>,
+    /// What a workbook holds besides, verbatim by column title. Not checked against the procedure: kept
+    /// among the case's fields under [`EXTRA`] and the title, and exported again.
+    pub extra: Vec<(String, String)>,
+    /// The answer that had been given before the case came in: kept as the case's answer and searched.
+    pub answer: Option<String>,
 }
+
+/// Begins the keys of fields that a workbook brought and no regulation names.
+pub const EXTRA: &str = "x:";
 
 impl NewCase {
     /// A case with nothing but what every case has.
@@ -56,6 +64,8 @@ impl NewCase {
             raised_at: None,
             source_key: None,
             import: None,
+            extra: Vec::new(),
+            answer: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod asks;
 
-pub use asks::{ImportRow, NewAttachment, NewCase, NewImport, On, Raised, Receipt, Resident};
+pub use asks::{EXTRA, ImportRow, NewAttachment, NewCase, NewImport, On, Raised, Receipt, Resident};
 
 use access::{Actor, MasterKey, Permit, UnitPath};
 use base::{
