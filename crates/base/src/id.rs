@@ -111,14 +111,7 @@ impl Ids {
     /// When the operating system gives no randomness, without which nothing here is safe.
     pub fn next<K>(&self, now: Timestamp) -> Id<K> {
         let count = self.counter.fetch_add(1, Ordering::Relaxed);
-        let random = match self.seed {
-            Some(seed) => mix(seed, count),
-            None => {
-                let mut bytes = [0u8; 8];
-                getrandom::fill(&mut bytes).expect("the operating system gives randomness");
-                u64::from_be_bytes(bytes)
-            }
-        };
+        let random = self.seed.map_or_else(from_the_machine, |seed| mix(seed, count));
         // The counter's upper 12 bits fill rand_a; its lower 20 begin rand_b, after the two bits of the
         // variant, which the builder sets; 42 random bits end it.
         let upper = ((count >> 20) & 0x0fff).to_be_bytes();
@@ -129,6 +122,13 @@ impl Ids {
         let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
         Id::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid())
     }
+}
+
+/// Without randomness nothing here is safe, so its lack stops the program.
+fn from_the_machine() -> u64 {
+    let mut bytes = [0u8; 8];
+    getrandom::fill(&mut bytes).expect("the operating system gives randomness");
+    u64::from_be_bytes(bytes)
 }
 
 /// SplitMix64 over the pair, so that seeded ids look spread out.

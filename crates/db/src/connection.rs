@@ -148,7 +148,6 @@ fn as_postgres<'a>(values: &'a [Value<'a>]) -> Vec<&'a (dyn postgres::types::ToS
 }
 
 /// The driver's `Display` says only "db error"; the server's own words are what the log needs.
-#[expect(clippy::needless_pass_by_value, reason = "used as map_err(describe)")]
 fn describe(error: postgres::Error) -> Error {
     match error.as_db_error() {
         Some(detail) => Error::fault(format!("{} ({})", detail.message(), detail.code().code())),

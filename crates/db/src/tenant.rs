@@ -72,9 +72,9 @@ impl Db {
         let mut writer_connection = Connection::open(&location, Mode::Write)?;
         migrate::migrate(&mut writer_connection, steps, settings.clock.now())?;
 
-        let (writer, writes) = channel();
+        let (writer, waiting) = channel();
         let at = location.clone();
-        spawn("luoshi-writer", move || write_loop(&at, writer_connection, &writes))?;
+        spawn("luoshi-writer", move || write_loop(&at, writer_connection, &waiting))?;
 
         let (readers, reads) = channel();
         let reads = Arc::new(Mutex::new(reads));
@@ -272,9 +272,9 @@ fn read_loop(location: &Location, mut connection: Connection, reads: &Mutex<Rece
         };
         let Ok(work) = received else { return };
         reopened(location, Mode::Read, &mut connection);
-        let began = connection.batch(begin);
+        let opened = connection.batch(begin);
         let finish = work(&mut connection);
-        let ended = began.and_then(|()| connection.batch("COMMIT"));
+        let ended = opened.and_then(|()| connection.batch("COMMIT"));
         if ended.is_err() {
             let _ = connection.batch("ROLLBACK");
         }
@@ -290,13 +290,13 @@ fn write_loop(location: &Location, mut connection: Connection, writes: &Receiver
     };
     while let Ok(first) = writes.recv() {
         reopened(location, Mode::Write, &mut connection);
-        let began = connection.batch(begin);
+        let opened = connection.batch(begin);
         let mut finishes = vec![first(&mut connection)];
         while finishes.len() < GROUP {
             let Ok(next) = writes.try_recv() else { break };
             finishes.push(next(&mut connection));
         }
-        let committed = began.and_then(|()| connection.batch("COMMIT"));
+        let committed = opened.and_then(|()| connection.batch("COMMIT"));
         if let Err(error) = &committed {
             tracing::error!(%error, requests = finishes.len(), "commit failed");
             let _ = connection.batch("ROLLBACK");

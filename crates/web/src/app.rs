@@ -283,7 +283,6 @@ impl App {
 
 async fn pass(gate: Gate, v: Visit, request: Request, next: Next) -> Response {
     let refused = match gate {
-        Gate::Public => None,
         // Asked first, because the table also says what everybody may.
         Gate::Action(action) if v.app.rights().might(&v.actor, action) => None,
         Gate::SignedIn | Gate::Action(_) if v.actor.person.is_none() => {
