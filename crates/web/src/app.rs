@@ -288,7 +288,7 @@ async fn pass(gate: Gate, v: Visit, request: Request, next: Next) -> Response {
         Gate::SignedIn | Gate::Action(_) if v.actor.person.is_none() => {
             Some(Refusal::unauthenticated("access.sign-in-first"))
         }
-        Gate::SignedIn => None,
+        Gate::Public | Gate::SignedIn => None,
         Gate::Action(action) => Some(access::denial(&v.actor, action)),
     };
     match refused {
