@@ -8,6 +8,7 @@ pub mod finding;
 pub mod guard;
 mod keyed;
 mod model;
+mod pages;
 mod party;
 mod procedure;
 mod rights;
@@ -23,6 +24,7 @@ pub use compendium::{Compendium, load_shipped};
 pub use finding::{Finding, Severity};
 pub use guard::{Guard, GuardError};
 pub use model::{ClauseLine, CodeItem, CodeList, InForce, Opaque, Publication, Regulation, Slip};
+pub use pages::{module, openapi};
 pub use party::{Holder, Party, Relation};
 pub use procedure::{
     Clock, Column, CountsAs, DueRule, Fallback, Field, FieldKind, Intake, Numbering, Privacy, Procedure,
