@@ -121,6 +121,9 @@ pub enum Restart {
 pub struct Intake {
     /// Who may enter one; `@raiser` opens the public page.
     pub by: Vec<Party>,
+    /// The channel of what residents enter themselves on the public page; a code of `channels`.
+    #[serde(default)]
+    pub public_channel: Option<String>,
     /// The state it begins in.
     pub state: String,
     /// Fields that must be given.

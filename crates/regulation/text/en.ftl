@@ -81,6 +81,8 @@ regulation-unknown-code-mend = Use a code of the list, or add it there first.
 regulation-code-without-list = The field “{ $field }” is chosen from a list, but names none.
 regulation-code-without-list-mend = Name a list, or make it text.
 
+regulation-unknown-channel = The channel “{ $channel }” is not in the list of channels.
+regulation-unknown-channel-mend = Write a code of the list that channels names.
 regulation-class-without-term = The class “{ $class }” has no term, so no due date can be set.
 regulation-class-without-term-mend = Give it a term, such as 30d.
 

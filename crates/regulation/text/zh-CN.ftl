@@ -81,6 +81,8 @@ regulation-unknown-code-mend = 改用表中的代码，或先在表中增加。
 regulation-code-without-list = 字段“{ $field }”要从代码表中选，却没有写明代码表。
 regulation-code-without-list-mend = 写明 list，或改用 text。
 
+regulation-unknown-channel = 渠道“{ $channel }”不在收集方式的清单里。
+regulation-unknown-channel-mend = 写 channels 所指清单里的一个代码。
 regulation-class-without-term = 类别“{ $class }”没有期限，时限算不出来。
 regulation-class-without-term-mend = 给它写明 term，如 30d。
 

@@ -44,12 +44,12 @@ impl MasterKey {
 
     /// Seals something small that belongs to no subject. `aad` says what it is, so that it opens only
     /// in its own place.
-    pub(crate) fn seal(&self, aad: &str, plain: &[u8]) -> Result<String> {
+    pub fn seal(&self, aad: &str, plain: &[u8]) -> Result<String> {
         encrypt(&self.derived("wrap"), aad.as_bytes(), plain)
     }
 
     /// Opens what [`MasterKey::seal`] sealed.
-    pub(crate) fn open(&self, aad: &str, sealed: &str) -> Result<Vec<u8>> {
+    pub fn open(&self, aad: &str, sealed: &str) -> Result<Vec<u8>> {
         decrypt(&self.derived("wrap"), aad.as_bytes(), sealed)
     }
 

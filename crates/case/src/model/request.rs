@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use access::Actor;
+use access::{Actor, MasterKey};
 use base::{
-    Id,
+    Id, Result, Timestamp,
     noun::{Case, Person},
 };
 
@@ -44,6 +44,9 @@ impl Move {
     }
 }
 
+/// What a sealed ticket is bound to, so that nothing else sealed with the same key passes for one.
+const TICKET: &str = "case ticket";
+
 /// That somebody holds the receipt of a case. Only the acts that check a receipt make one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
@@ -53,6 +56,19 @@ pub struct Proof {
 impl Proof {
     pub(crate) fn of(case: Id<Case>) -> Self {
         Self { case }
+    }
+
+    /// The proof as a browser may keep it until then: sealed, so that nobody else can make one.
+    pub fn ticket(&self, key: &MasterKey, until: Timestamp) -> Result<String> {
+        key.seal(TICKET, format!("{} {until}", self.case).as_bytes())
+    }
+
+    /// The proof of a ticket that is still good at `now`.
+    pub fn of_ticket(key: &MasterKey, ticket: &str, now: Timestamp) -> Option<Self> {
+        let plain = key.open(TICKET, ticket).ok()?;
+        let (case, until) = std::str::from_utf8(&plain).ok()?.split_once(' ')?;
+        let until: Timestamp = until.parse().ok()?;
+        (now < until).then(|| case.parse().ok().map(Self::of)).flatten()
     }
 
     /// The case the receipt opens.
@@ -88,5 +104,26 @@ impl Mover<'_> {
             Self::Resident(_) => "resident".to_owned(),
             Self::Clock => "system".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Ids;
+
+    use super::*;
+
+    #[test]
+    fn a_ticket_opens_its_case_until_its_time_and_under_its_own_key_only() {
+        let case: Id<Case> = Ids::seeded(2).next(Timestamp::UNIX_EPOCH);
+        let (key, other) =
+            (MasterKey::from_bytes(&[1; 32]).unwrap(), MasterKey::from_bytes(&[2; 32]).unwrap());
+        let until = Timestamp::from_second(1_000).unwrap();
+        let ticket = Proof::of(case).ticket(&key, until).unwrap();
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert_eq!(Proof::of_ticket(&key, &ticket, at(999)), Some(Proof::of(case)));
+        assert_eq!(Proof::of_ticket(&key, &ticket, at(1_000)), None);
+        assert_eq!(Proof::of_ticket(&other, &ticket, at(1)), None);
+        assert_eq!(Proof::of_ticket(&key, &format!("{case} {until}"), at(1)), None);
     }
 }

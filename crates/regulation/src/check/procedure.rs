@@ -77,6 +77,16 @@ impl Scope<'_, '_> {
     fn intake(&mut self) {
         let intake = &self.procedure.intake;
         self.parties(&["intake", "by"], &intake.by);
+        if let Some(channel) = &intake.public_channel {
+            let list = self.procedure.channels.as_deref().and_then(|list| self.compendium.code_list(list));
+            if list.and_then(|list| list.item(channel)).is_none() {
+                self.error(
+                    &["intake", "public_channel"],
+                    "regulation.unknown-channel",
+                    &[("channel", channel)],
+                );
+            }
+        }
         self.states(&["intake", "state"], [&intake.state]);
         self.named_fields(&["intake", "requires"], &intake.requires);
         self.named_fields(&["intake", "optional"], &intake.optional);
