@@ -11,7 +11,7 @@ use base::{
 use db::Cx;
 
 pub use store::{
-    Succession, close_relatives, names as names_of_units, unit_by_code, units_below, units_within,
+    Succession, close_relatives, names as names_of_units, root, unit, unit_by_code, units_below, units_within,
 };
 
 /// A unit of the tree.
