@@ -133,17 +133,17 @@ CREATE INDEX case_clock_running ON case_clock (due, case_id) WHERE stopped_on IS
 
 -- Who had to do with it: leader, handler, department, joint, verifier. until is null while it lasts.
 CREATE TABLE case_party (
-  id TEXT NOT NULL PRIMARY KEY,
   case_id TEXT NOT NULL,
+  n BIGINT NOT NULL,
   relation TEXT NOT NULL,
   person_id TEXT,
   unit_id TEXT,
   unit_path TEXT,
   since TEXT NOT NULL,
   until TEXT,
-  signed_at TEXT
+  signed_at TEXT,
+  PRIMARY KEY (case_id, n)
 );
-CREATE INDEX case_party_case ON case_party (case_id);
 CREATE INDEX case_party_person ON case_party (person_id, relation);
 CREATE INDEX case_party_unit ON case_party (unit_path, relation);
 

@@ -23,4 +23,4 @@ pub(crate) use guards::check_guards;
 pub use lot::{Draw, draw};
 pub use request::{Move, Mover, Proof};
 pub(crate) use stance::holds_office;
-pub use stance::{Stance, stance};
+pub use stance::{Stance, stance, stance_relations};

@@ -111,3 +111,8 @@ fn took_part(case: &CaseSnapshot, actor: &Actor) -> bool {
         .any(|taken| taken.person.is_some_and(|person| actor.is_or_stands_for(person)));
     as_party || as_reporter
 }
+
+/// The relations alone, as permits take them.
+pub fn stance_relations(case: &CaseSnapshot, procedure: &Procedure, mover: Mover<'_>) -> Vec<&'static str> {
+    stance(case, procedure, mover).relations
+}

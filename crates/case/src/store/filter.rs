@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use access::{Actor, Scope, UnitPath};
 use base::{
-    Date, Id,
+    Date, Id, Ids, Timestamp,
     noun::{Import, Person, Unit},
 };
 use regulation::{Column, CountsAs};
 
-use crate::model::CaseHead;
+use crate::{Rules, model::CaseHead};
 
 /// What an actor may see of the cases: the scope of `case.view` together with who asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,11 +26,28 @@ pub struct Sight {
     pub belongs_to: Vec<UnitPath>,
     /// The relations through which the actor sees cases: `leader`, `department` …
     pub relations: Vec<String>,
+    /// Where the actor is the office of a procedure.
+    pub offices: Vec<Office>,
+}
+
+/// A post in the office of a procedure, and how far down it reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Office {
+    /// The procedure's key.
+    pub procedure: String,
+    /// The unit of the post.
+    pub path: UnitPath,
 }
 
 impl Sight {
-    /// What `actor` may see under `scope`.
-    pub fn of(actor: &Actor, scope: &Scope) -> Self {
+    /// What `actor` may see of the cases.
+    pub fn of(rules: &Rules<'_>, actor: &Actor) -> Self {
+        let scope = rules.rights.scope(actor, "case.view");
+        Self { offices: offices(rules, actor), ..Self::within(actor, &scope) }
+    }
+
+    /// What `actor` may see under a scope, such as that of `case.export`.
+    pub fn within(actor: &Actor, scope: &Scope) -> Self {
         let principals = actor.posts.iter().filter_map(|post| post.for_person);
         let mut persons: Vec<Id<Person>> = actor.person.into_iter().chain(principals).collect();
         persons.sort_unstable();
@@ -46,6 +63,24 @@ impl Sight {
             persons,
             belongs_to,
             relations: scope.relations.clone(),
+            offices: Vec::new(),
+        }
+    }
+
+    /// A sight with something in every part, for tests over statements.
+    pub(crate) fn sample() -> Self {
+        let ids = Ids::seeded(11);
+        let path = || UnitPath("1.4.".to_owned());
+        Self {
+            everything: false,
+            subtrees: vec![path()],
+            units: vec![path()],
+            persons: vec![ids.next(Timestamp::UNIX_EPOCH)],
+            belongs_to: vec![path()],
+            relations: ["leader", "handler", "department", "lead", "joint", "verifier", "raiser", "author"]
+                .map(str::to_owned)
+                .to_vec(),
+            offices: vec![Office { procedure: "p".to_owned(), path: path() }],
         }
     }
 
@@ -53,6 +88,17 @@ impl Sight {
     pub fn everything() -> Self {
         Self { everything: true, ..Self::default() }
     }
+}
+
+fn offices(rules: &Rules<'_>, actor: &Actor) -> Vec<Office> {
+    let mut all = Vec::new();
+    for procedure in rules.compendium.procedures() {
+        let in_office = |role: &str| procedure.office.iter().any(|party| party.to_string() == role);
+        for post in actor.posts.iter().filter(|post| in_office(&post.role)) {
+            all.push(Office { procedure: procedure.key.clone(), path: post.unit_path.clone() });
+        }
+    }
+    all
 }
 
 /// The path itself and every path above it: `1.4.` gives `1.` and `1.4.`.
@@ -97,6 +143,11 @@ pub enum Mine {
     Verifier,
     /// The actor entered it.
     Author,
+    /// The actor is responsible in any way: holds the ball, or is leader, person in charge or in the
+    /// department.
+    Concerned,
+    /// The actor is responsible, but somebody else holds the ball.
+    Waiting,
 }
 
 /// What a list is asked for. Empty means everything.
@@ -110,6 +161,8 @@ pub struct Filter {
     pub column: Option<Column>,
     /// Counting so.
     pub counts_as: Option<CountsAs>,
+    /// Not ended yet.
+    pub not_closed: bool,
     /// In this unit or below it.
     pub unit_path: Option<UnitPath>,
     /// Come in by this channel.
@@ -150,6 +203,42 @@ pub struct Filter {
     pub mine: Option<Mine>,
     /// In which order.
     pub sort: Sort,
+}
+
+impl Filter {
+    /// A filter with everything asked for, for tests over statements.
+    pub(crate) fn sample() -> Self {
+        let ids = Ids::seeded(12);
+        let (text, day) = (|| Some("x".to_owned()), Some(Date::constant(2026, 1, 1)));
+        let at = Timestamp::UNIX_EPOCH;
+        Self {
+            procedure: text(),
+            states: vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
+            column: Some(Column::Doing),
+            counts_as: Some(CountsAs::Open),
+            not_closed: true,
+            unit_path: Some(UnitPath("1.".to_owned())),
+            channel: text(),
+            class: text(),
+            category: text(),
+            department: Some(ids.next(at)),
+            without_department: true,
+            leader: Some(ids.next(at)),
+            handler: Some(ids.next(at)),
+            late_before: day,
+            late_from: day,
+            late_through: day,
+            next_word_before: day,
+            reopened: true,
+            slip_open: true,
+            q: Some("路灯 a".to_owned()),
+            import: Some(ids.next(at)),
+            raised_from: day,
+            raised_through: day,
+            mine: Some(Mine::Holding),
+            sort: Sort::Newest,
+        }
+    }
 }
 
 /// A head with the names people read.

@@ -1,74 +1,116 @@
 //! The SQL of cases: heads, what hangs on them, lists, the board.
 
+pub(crate) mod board;
+mod conditions;
 mod filter;
+pub(crate) mod hangings;
+pub(crate) mod head;
+pub(crate) mod imports;
+mod list;
+pub(crate) mod notices;
+pub(crate) mod parts;
+pub(crate) mod people;
 mod shapes;
 
-use access::Actor;
-use base::{Date, Error, Id, Result, noun::Case};
-use db::Cx;
+use db::Statement;
 
-pub use filter::{CasePage, CaseRow, Filter, Mine, Names, Sight, Sort};
-pub use shapes::{
-    Audience, Board, BoardCell, BoardRow, CaseFinding, Desk, Duplicate, Hangings, ImportState, NoticeRow,
-    Related, StateCounts, TimelineEvent, ViewRow,
+pub use board::{
+    Recount, board, count_by_channel, count_by_state, desk, recount_tally, representative_counts,
 };
-
-use crate::model::CaseSnapshot;
+pub use filter::{CasePage, CaseRow, Filter, Mine, Names, Office, Sight, Sort};
+pub use hangings::{delete_view, duplicates, hangings, save_view, timeline, views};
+pub use head::head;
+pub use imports::{find_import, imports, imports_of_file, mapping, moved_since, verify_cases};
+pub use list::{count, heads, list, representative_lists, with_names, within_sight};
+pub use notices::{mark_seen, notices, notices_for_raiser, unseen};
+pub use parts::{find, find_slip};
+pub use people::{names, names_of};
+pub use shapes::{
+    Audience, Board, BoardCell, BoardRow, CaseFinding, Desk, Duplicate, Hangings, NoticeRow, Related,
+    StateCounts, TimelineEvent, ViewRow,
+};
 
 /// The tables of cases.
 pub const MIGRATIONS: &[db::Migration] =
     &[db::Migration { module: "case", version: 1, sql: include_str!("../../schema/0001.sql") }];
 
-fn soon<T>(_: impl Sized) -> Result<T> {
-    Err(Error::fault("the body of this query follows"))
-}
-
-/// A case with everything rules ask.
-pub fn find(cx: &mut Cx<'_>, id: Id<Case>) -> Result<Option<CaseSnapshot>> {
-    soon((cx.now(), id))
-}
-
-/// The timeline, oldest first.
-pub fn timeline(cx: &mut Cx<'_>, id: Id<Case>, audience: Audience) -> Result<Vec<TimelineEvent>> {
-    soon((cx.now(), id, audience))
-}
-
-/// A page of the ledger. `page` is the cursor of the page before and the most rows.
-pub fn list(
-    cx: &mut Cx<'_>,
-    sight: &Sight,
-    filter: &Filter,
-    page: (Option<&str>, usize),
-) -> Result<CasePage> {
-    soon((cx.now(), sight, filter, page))
-}
-
-/// How many cases are in each state.
-pub fn count_by_state(cx: &mut Cx<'_>, sight: &Sight, procedure: &str) -> Result<StateCounts> {
-    soon((cx.now(), sight, procedure))
-}
-
-/// The board of overdue and promised dates by department.
-pub fn board(cx: &mut Cx<'_>, sight: &Sight, asked: (&str, Date)) -> Result<Board> {
-    soon((cx.now(), sight, asked))
-}
-
-/// The desk of a person.
-pub fn desk(cx: &mut Cx<'_>, actor: &Actor, sight: &Sight, asked: (Date, usize)) -> Result<Desk> {
-    soon((cx.now(), actor, sight, asked))
-}
-
-/// Cases whose words are like these, most alike first.
-pub fn duplicates(cx: &mut Cx<'_>, text: &str, at_least: f64) -> Result<Vec<Duplicate>> {
-    soon((cx.now(), text, at_least))
-}
-
-/// What hangs on a case: files, parts, duplicates.
-pub fn hangings(cx: &mut Cx<'_>, id: Id<Case>) -> Result<Hangings> {
-    soon((cx.now(), id))
-}
-
-/// Names of units and persons of many heads, in two queries.
-pub fn names(cx: &mut Cx<'_>, heads: &[crate::model::CaseHead]) -> Result<Names> {
-    soon((cx.now(), heads))
-}
+/// Every registered statement, for the tests that prepare each on both engines.
+/// [`representative_lists`] and [`representative_counts`] give those put together from fragments.
+pub static STATEMENTS: &[&Statement] = &[
+    &head::FIND,
+    &head::INSERT,
+    &head::UPDATE,
+    &head::NEXT,
+    &head::BY_NUMBER,
+    &head::BY_ID,
+    &head::BY_SOURCE,
+    &head::FOLLOW,
+    &head::DUE_FALLBACKS,
+    &head::PUT_OFF,
+    &parts::TEXT,
+    &parts::PARTIES,
+    &parts::CLOCKS,
+    &parts::SLIPS,
+    &parts::SLIP,
+    &parts::HISTORY,
+    &parts::OPEN_PARTS,
+    &parts::PUT_PARTY,
+    &parts::PUT_CLOCK,
+    &parts::PUT_SLIP,
+    &parts::ADD_EVENT,
+    &parts::INSERT_TEXT,
+    &parts::UPDATE_TEXT,
+    &parts::ADD_BANDS,
+    &parts::LATE_CLOCKS,
+    &parts::TOLD,
+    &parts::WORDS,
+    &people::UNIT,
+    &people::PERSON,
+    &people::AT_UNIT,
+    &people::POSTS_OF,
+    &board::ADD_TALLY,
+    &board::TALLIES,
+    &board::RECOUNT,
+    &notices::ADD,
+    &notices::WAITING,
+    &notices::SEEN,
+    &notices::ALL_SEEN,
+    &notices::FOR_RAISER,
+    &hangings::EVENTS,
+    &hangings::SURVIVOR,
+    &hangings::ATTACHMENTS,
+    &hangings::ADD_ATTACHMENT,
+    &hangings::PARTS,
+    &hangings::DUPLICATES,
+    &hangings::PUT_VIEW,
+    &hangings::DROP_VIEW,
+    &hangings::VIEWS,
+    &hangings::FOLLOWERS,
+    &imports::ADD,
+    &imports::FIND,
+    &imports::LATEST,
+    &imports::SAME_FILE,
+    &imports::PUT_MAPPING,
+    &imports::MAPPING,
+    &imports::MOVED,
+    &imports::OF_IMPORT,
+    &imports::UNDO,
+    &imports::TALLIES_OF_IMPORT,
+    &imports::REMOVALS[0],
+    &imports::REMOVALS[1],
+    &imports::REMOVALS[2],
+    &imports::REMOVALS[3],
+    &imports::REMOVALS[4],
+    &imports::REMOVALS[5],
+    &imports::REMOVALS[6],
+    &imports::REMOVALS[7],
+    &imports::REMOVALS[8],
+    &imports::REMOVALS[9],
+    &imports::PUT_RECEIPT,
+    &imports::BY_NUMBER,
+    &imports::BY_TOKEN,
+    &imports::WRONG,
+    &imports::RAISED,
+    &imports::UNDONE,
+    &imports::UNJOURNALLED,
+];

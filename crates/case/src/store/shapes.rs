@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::{
     Id, Timestamp,
-    noun::{Case, Import, Notice, Person, SavedView, Unit},
+    noun::{Case, Notice, Person, SavedView, Unit},
 };
 
 use crate::{
@@ -193,13 +193,4 @@ pub enum CaseFinding {
     Altered(String),
     /// It is there, and the journal does not say that it was raised.
     Unjournalled(String),
-}
-
-/// A finished import with its untouched and touched cases.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImportState {
-    /// The import.
-    pub id: Id<Import>,
-    /// How many of its cases have moved since.
-    pub moved: i64,
 }
