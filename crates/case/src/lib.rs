@@ -4,7 +4,11 @@
 //! role or number of days of its own. `README.md` draws the picture.
 
 pub mod acts;
+pub mod export;
+pub mod import;
 pub mod model;
+mod pages;
+pub mod query;
 pub mod store;
 #[cfg(test)]
 mod tests;
@@ -12,6 +16,25 @@ mod tests;
 use access::RightsTable;
 use base::calendar::Calendar;
 use regulation::Compendium;
+use web::Module;
+
+pub use pages::{Rulebook, Shown, keep, sent, sight_of, visible};
+
+/// The kernel of cases.
+pub fn module() -> Module {
+    Module {
+        name: "case",
+        migrations: store::MIGRATIONS,
+        statements: || store::STATEMENTS.to_vec(),
+        texts: &[
+            (base::Language::Chinese, include_str!("../text/zh-CN.ftl")),
+            (base::Language::English, include_str!("../text/en.ftl")),
+            (base::Language::Chinese, include_str!("../text/pages.zh-CN.ftl")),
+            (base::Language::English, include_str!("../text/pages.en.ftl")),
+        ],
+        routes: pages::routes,
+    }
+}
 
 /// What every act needs to know besides the database: the rules as they stand today.
 #[derive(Clone, Copy)]

@@ -77,7 +77,11 @@ fn parsed<T: std::str::FromStr>(name: &str, value: &str) -> Result<T> {
 }
 
 fn named<T: Copy>(words: &[(&str, T)], name: &str, value: &str) -> Result<T> {
-    words.iter().find(|(word, _)| *word == value).map(|(_, meant)| *meant).ok_or_else(|| unreadable(name, value))
+    words
+        .iter()
+        .find(|(word, _)| *word == value)
+        .map(|(_, meant)| *meant)
+        .ok_or_else(|| unreadable(name, value))
 }
 
 fn unreadable(name: &str, value: &str) -> Error {
@@ -110,9 +114,10 @@ pub fn pairs_of(filter: &Filter) -> Vec<(String, String)> {
     put("overdue", filter.late_before.map(|_| "1".to_owned()));
     put(
         "due_within",
-        filter.late_from.zip(filter.late_through).and_then(|(from, through)| {
-            from.until(through).ok().map(|span| span.get_days().to_string())
-        }),
+        filter
+            .late_from
+            .zip(filter.late_through)
+            .and_then(|(from, through)| from.until(through).ok().map(|span| span.get_days().to_string())),
     );
     put("word_owed", filter.next_word_before.map(|_| "1".to_owned()));
     put("reopened", filter.reopened.then(|| "1".to_owned()));
@@ -121,7 +126,8 @@ pub fn pairs_of(filter: &Filter) -> Vec<(String, String)> {
     put("import", filter.import.map(|id| id.to_string()));
     put("raised_from", filter.raised_from.map(|day| day.to_string()));
     put("raised_through", filter.raised_through.map(|day| day.to_string()));
-    let word_of = |wanted: Mine| MINE.iter().find(|(_, mine)| *mine == wanted).map(|(word, _)| (*word).to_owned());
+    let word_of =
+        |wanted: Mine| MINE.iter().find(|(_, mine)| *mine == wanted).map(|(word, _)| (*word).to_owned());
     put("mine", filter.mine.and_then(word_of));
     if filter.sort != Sort::default() {
         put("sort", SORTS.iter().find(|(_, sort)| *sort == filter.sort).map(|(word, _)| (*word).to_owned()));
@@ -170,7 +176,9 @@ mod tests {
     #[test]
     fn an_unreadable_filter_names_the_field() {
         let today: Date = "2026-11-22".parse().unwrap();
-        for (name, value) in [("unit", "1.4.' OR 1=1"), ("sort", "random"), ("leader", "x"), ("due_within", "soon")] {
+        for (name, value) in
+            [("unit", "1.4.' OR 1=1"), ("sort", "random"), ("leader", "x"), ("due_within", "soon")]
+        {
             let refused = filter_of(&pairs(&[(name, value)]), today).unwrap_err();
             assert_eq!(refused.refusals()[0].field.as_deref(), Some(name));
         }

@@ -59,7 +59,7 @@ pub fn begin_import(
 pub fn undo_import(cx: &mut Cx<'_>, permit: &Permit, (import, reason): (Id<Import>, &str)) -> Result<u64> {
     permit.must_be("case.import.undo")?;
     if reason.trim().is_empty() {
-        return Err(Refusal::invalid("case.missing-note").arg("move", "").field("reason").into());
+        return Err(Refusal::invalid("case.missing-reason").field("reason").into());
     }
     let found = imports::find_import(cx, import)?.ok_or_else(|| Refusal::not_found("case.no-such-import"))?;
     if found.undone_at.is_some() {

@@ -15,7 +15,9 @@ use serde_json::json;
 use super::{EXTRA, NewCase, Raised, Resident, receipts, tell};
 use crate::{
     Rules,
-    model::{Asked, CaseHead, CaseSnapshot, Known, KnownUnit, Step, Taken, Tally, check_fields, enter},
+    model::{
+        Asked, CaseHead, CaseSnapshot, Known, KnownUnit, Step, Taken, Tally, check_fields, enter, named,
+    },
     store::{board, head, imports, parts, people},
 };
 
@@ -194,8 +196,7 @@ fn checked(
     {
         let empty = value.is_none_or(|value| value.trim().is_empty());
         if empty && procedure.intake.requires.iter().any(|required| required == key) {
-            let title = procedure.field(key).map_or(key, |field| &field.title);
-            refusals.push(Refusal::invalid("case.missing-field").arg("name", title).field(key));
+            refusals.push(named(Refusal::invalid("case.missing-field"), procedure, key));
         }
     }
     if refusals.is_empty() { Ok(fields) } else { Err(Error::Refused(refusals)) }

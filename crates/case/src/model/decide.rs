@@ -12,8 +12,8 @@ use regulation::{
 use crate::{
     Rules,
     model::{
-        Asked, CaseSnapshot, Known, Move, Mover, Party, Stance, Taken, Turn, after, check_fields,
-        check_guards, field_values, refresh_clocks, stance,
+        Asked, CaseSnapshot, InBothLanguages, Known, Move, Mover, Party, Stance, Taken, Turn, after,
+        check_fields, check_guards, field_values, refresh_clocks, stance,
     },
 };
 
@@ -193,15 +193,15 @@ fn may(
         .ok_or_else(|| Error::fault(format!("{} has no state {}", procedure.key, case.head.state)))?;
     if !transition.from.includes(state) {
         return Err(Refusal::conflict("case.not-from-this-state")
-            .arg("move", &transition.title)
-            .arg("state", &state.title)
+            .titled("move", transition)
+            .titled("state", state)
             .into());
     }
     let permit = permit(rules.rights, case, transition, (asking.mover, standing))?;
     // Invariant: whoever handled a case turns no second key, also if some file says so
     // (`whoever_handles_a_case_cannot_close_it`).
     if procedure.needs_second_key(transition) && standing.in_chain {
-        return Err(Refusal::forbidden("case.needs-second-key").arg("move", &transition.title).into());
+        return Err(Refusal::forbidden("case.needs-second-key").titled("move", transition).into());
     }
     if matches!(permit.through(), "@verifier") && case.verifier() != asking.mover.person() {
         return Err(Refusal::forbidden("case.not-yours").into());
@@ -250,7 +250,7 @@ fn check_limits(rules: &Rules<'_>, case: &CaseSnapshot, transition: &Transition,
         let times = case.history.iter().filter(|taken| taken.transition == transition.key).count();
         if times >= limit as usize {
             return Err(Refusal::conflict("case.limit-reached")
-                .arg("move", &transition.title)
+                .titled("move", transition)
                 .arg("limit", limit)
                 .into());
         }
@@ -261,7 +261,7 @@ fn check_limits(rules: &Rules<'_>, case: &CaseSnapshot, transition: &Transition,
     if last_day.is_none_or(|day| day < today) {
         let day = last_day.map(|day| day.to_string()).unwrap_or_default();
         return Err(Refusal::conflict("case.window-closed")
-            .arg("move", &transition.title)
+            .titled("move", transition)
             .arg("day", day)
             .into());
     }
@@ -272,7 +272,7 @@ fn check_note(transition: &Transition, request: &Move, mover: Mover<'_>) -> Resu
     let written = request.note.as_deref().is_some_and(|note| !note.trim().is_empty());
     match transition.note {
         Note::Required if !written && !matches!(mover, Mover::Clock) => {
-            Err(Refusal::invalid("case.missing-note").arg("move", &transition.title).field("note"))
+            Err(Refusal::invalid("case.missing-note").titled("move", transition).field("note"))
         }
         Note::None if written => Err(Refusal::invalid("case.unexpected-note").field("note")),
         _ => Ok(()),

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use access::UnitPath;
 use base::{
-    Date, Id, Refusal,
+    Date, Id, Language, Refusal,
     noun::{Case, Person, Unit},
 };
-use regulation::{Compendium, Field, FieldKind, Privacy, Procedure};
+use regulation::{Compendium, Field, FieldKind, Privacy, Procedure, Titled};
 
 /// A person as a field needs to know them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,22 +94,43 @@ pub(crate) fn check_fields(
             key != "detail" && (asked.requires.contains(key) || asked.optional.contains(key))
         });
         let Some(field) = field else {
-            let name = procedure.field(key).map_or(key.as_str(), |field| &field.title);
-            refusals.push(Refusal::invalid("case.unexpected-field").arg("name", name).field(key));
+            refusals.push(named(Refusal::invalid("case.unexpected-field"), procedure, key));
             continue;
         };
         match check_field(field, text, (compendium, procedure), known) {
             Ok(value) => {
                 kept.insert(key.clone(), value);
             }
-            Err(refusal) => refusals.push(refusal.field(key).arg("name", &field.title)),
+            Err(refusal) => refusals.push(named(refusal, procedure, key)),
         }
     }
     for key in asked.requires.iter().filter(|key| given.get(*key).is_none_or(|text| text.trim().is_empty())) {
-        let title = procedure.field(key).map_or(key.as_str(), |field| &field.title);
-        refusals.push(Refusal::invalid("case.missing-field").arg("name", title).field(key));
+        refusals.push(named(Refusal::invalid("case.missing-field"), procedure, key));
     }
     if refusals.is_empty() { Ok(kept) } else { Err(refusals) }
+}
+
+/// Titles in both languages for a sentence in either: `name` and `name_en`.
+pub(crate) trait InBothLanguages {
+    /// Adds the title of something as `name` and `name_en`.
+    #[must_use]
+    fn titled(self, name: &'static str, of: &impl Titled) -> Self;
+}
+
+impl InBothLanguages for Refusal {
+    fn titled(self, name: &'static str, of: &impl Titled) -> Self {
+        let english = of.title(Language::English).to_owned();
+        self.arg(name, of.title(Language::Chinese)).arg(format!("{name}_en"), english)
+    }
+}
+
+/// Names the field a refusal is about.
+pub(crate) fn named(refusal: Refusal, procedure: &Procedure, key: &str) -> Refusal {
+    let refusal = refusal.field(key);
+    match procedure.field(key) {
+        Some(field) => refusal.titled("name", field),
+        None => refusal.arg("name", key).arg("name_en", key),
+    }
 }
 
 fn check_field(

@@ -17,7 +17,7 @@ pub use clocks::{Notice, in_working_hours};
 pub(crate) use clocks::{Turn, after, refresh_clocks};
 pub(crate) use decide::{Asking, Step, decide, enter};
 pub use decide::{Outcome, PossibleMove, Todo, possible_moves};
-pub(crate) use fields::{Asked, check_fields, wanted};
+pub(crate) use fields::{Asked, InBothLanguages, check_fields, named, wanted};
 pub use fields::{Known, KnownCase, KnownPerson, KnownUnit, field_values};
 pub(crate) use guards::check_guards;
 pub use lot::{Draw, draw};

@@ -188,7 +188,10 @@ const LONGEST_NAME: usize = 40;
 pub fn save_view(cx: &mut Cx<'_>, person: Id<Person>, (name, query): (&str, &str)) -> Result<()> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
-        return Err(base::Refusal::invalid("case.view-name").arg("most", LONGEST_NAME).field("name").into());
+        return Err(base::Refusal::invalid("case.view-name-length")
+            .arg("most", LONGEST_NAME)
+            .field("name")
+            .into());
     }
     let id = cx.new_id::<SavedView>();
     cx.execute(&PUT_VIEW, values![id, person, name, query]).map(|_| ())

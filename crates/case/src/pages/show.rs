@@ -1,0 +1,593 @@
+//! A case: what it is, who holds the ball, what may be done, what was done.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use access::{Subject, sealed};
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use base::{
+    Id, Refusal, Result,
+    noun::{Attachment, Case},
+};
+use journal::Ref;
+use object_store::ObjectStoreExt;
+use regulation::Titled;
+use web::{Answer, Form, Gate, Route, Upload, Visit};
+
+use super::{
+    Rulebook,
+    entry::{ALIKE, Alike},
+    ledger::{Choices, choices},
+    moves::{Desk, MoveView},
+    sight_of,
+    view::Words,
+};
+use crate::{
+    acts::{self, NewAttachment, On},
+    model::{CaseHead, CaseSnapshot, Move, Mover, possible_moves, stance_relations},
+    store::{self, Audience, Hangings, TimelineEvent},
+};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/cases/{id}", Gate::Action("case.view"), page),
+        Route::post("/cases/{id}/transitions", Gate::Action("case.view"), take),
+        Route::post("/cases/{id}/unseal", Gate::Action("case.unseal"), unseal),
+        Route::post("/cases/{id}/attachments", Gate::Action("case.attach"), attach),
+        Route::get("/cases/{id}/attachments/{file}", Gate::Action("case.view"), download),
+    ]
+}
+
+struct Line {
+    at: String,
+    when: String,
+    who: String,
+    title: String,
+    change: String,
+    tone: &'static str,
+    facts: Vec<(String, String)>,
+    note: Option<String>,
+    private_note: Option<String>,
+}
+
+struct ClockLine {
+    title: String,
+    due: String,
+    words: String,
+    tone: &'static str,
+}
+
+struct SlipLine {
+    id: String,
+    number: String,
+    words: String,
+}
+
+struct RelatedLine {
+    relation: String,
+    id: Id<Case>,
+    label: String,
+    title: String,
+    state: String,
+}
+
+struct FileLine {
+    id: Id<Attachment>,
+    name: String,
+    kilobytes: i64,
+}
+
+struct SealedLine {
+    label: String,
+    shown: String,
+}
+
+#[derive(Template)]
+#[template(path = "case.html")]
+struct CasePage<'a> {
+    v: &'a Visit,
+    head: CaseHead,
+    label: String,
+    procedure_title: String,
+    tone: &'static str,
+    state: String,
+    ball: String,
+    countdown: String,
+    due_tone: &'static str,
+    next_word: Option<(String, &'static str)>,
+    form: Form,
+    primary: Option<MoveView>,
+    others: Vec<MoveView>,
+    greyed: Vec<(String, String)>,
+    detail: String,
+    answer: Option<String>,
+    attachments: Vec<FileLine>,
+    duplicates: Vec<Alike>,
+    timeline: Vec<Line>,
+    facts: Vec<(String, String)>,
+    clocks: Vec<ClockLine>,
+    slips: Vec<SlipLine>,
+    related: Vec<RelatedLine>,
+    sealed: Vec<SealedLine>,
+    unsealings: Vec<String>,
+    may_unseal: bool,
+    may_attach: bool,
+}
+
+/// Everything the page reads, in one snapshot.
+struct Found {
+    case: CaseSnapshot,
+    holder: Option<String>,
+    names: store::Names,
+    timeline: Vec<TimelineEvent>,
+    hangings: Hangings,
+    alike: Vec<store::Duplicate>,
+    masked: Vec<sealed::MaskedField>,
+    unsealings: Vec<sealed::Unsealing>,
+    lookers: Lookers,
+    choices: Choices,
+    units: Vec<(String, String)>,
+}
+
+async fn page(v: Visit, Path(id): Path<Id<Case>>) -> Answer {
+    shown(&v, id, (StatusCode::OK, Form::default(), None)).await
+}
+
+fn no_such_case() -> base::Error {
+    Refusal::not_found("case.no-such-case").into()
+}
+
+/// The case if the actor may see it; a case one may not see does not exist for one.
+pub fn visible(cx: &mut db::Cx<'_>, v: &Visit, book: &Rulebook, id: Id<Case>) -> Result<CaseSnapshot> {
+    let case = store::find(cx, id)?.ok_or_else(no_such_case)?;
+    let rules = book.rules();
+    let procedure = rules.procedure(&case.head.procedure)?;
+    let relations = stance_relations(&case, procedure, Mover::Person(&v.actor));
+    let subject = Subject::of_unit(&case.head.unit_path).related(relations);
+    v.permit("case.view", &subject).map_err(|_| no_such_case())?;
+    Ok(case)
+}
+
+async fn read(v: &Visit, book: &Rulebook, id: Id<Case>) -> Result<Found> {
+    let (visit, book) = (v.clone(), book.clone());
+    v.read(move |cx| {
+        let case = visible(cx, &visit, &book, id)?;
+        let sight = sight_of(&visit)?;
+        let row = store::with_names(cx, vec![case.head.clone()])?.into_iter().next();
+        let subject = Ref::new("case", id);
+        let words = format!("{}\n{}", case.head.title, case.detail);
+        let mut alike = if case.head.counts_as == regulation::CountsAs::Closed {
+            Vec::new()
+        } else {
+            store::duplicates(cx, &words, ALIKE)?
+        };
+        alike.retain(|other| other.id != id);
+        alike.truncate(5);
+        let alike = store::within_sight(cx, &sight, alike)?;
+        let unsealings = sealed::unsealings_of(cx, &subject)?;
+        let lookers: Vec<_> = unsealings.iter().filter_map(|one| person_of(&one.by)).collect();
+        Ok(Found {
+            lookers: org::names_of_persons(cx, &lookers)?,
+            unsealings,
+            holder: row.and_then(|row| row.holder),
+            names: store::names(cx, std::slice::from_ref(&case.head))?,
+            timeline: store::timeline(cx, id, Audience::Staff)?,
+            hangings: store::hangings(cx, id)?,
+            alike,
+            masked: sealed::masked_of(cx, &subject)?,
+            choices: choices(cx, &visit, &book.compendium)?,
+            units: super::entry::places(cx, &visit)?,
+            case,
+        })
+    })
+    .await
+}
+
+/// The page; `again` says with which status, typed form and unsealed contact it is shown.
+async fn shown(v: &Visit, id: Id<Case>, again: (StatusCode, Form, Option<Vec<(String, String)>>)) -> Answer {
+    let (status, form, unsealed) = again;
+    let book = Rulebook::of(&v.app)?;
+    let found = read(v, &book, id).await?;
+    let words = Words { v, compendium: &book.compendium };
+    let head = found.case.head.clone();
+    let rules = book.rules();
+    let moves = possible_moves(&rules, Mover::Person(&v.actor), &found.case, v.caller.now)?;
+    let desk =
+        Desk { v, rules, case: &found.case, choices: &found.choices, units: &found.units, form: &form };
+    let (allowed, refused): (Vec<_>, Vec<_>) = moves.iter().partition(|possible| possible.allowed.is_ok());
+    let mut allowed: Vec<MoveView> = allowed.into_iter().map(|possible| desk.view(possible)).collect();
+    // The first move of the state in the regulation's order is the primary one; a comment never is.
+    let primary_at = allowed.iter().position(|view| view.key != "comment" && view.key != "correct");
+    let primary = primary_at.map(|at| allowed.remove(at));
+    let greyed = refused
+        .into_iter()
+        .filter_map(|possible| {
+            let refusal = possible.allowed.as_ref().err()?;
+            // What the post may never do is not shown at all; what the state forbids is, with the reason.
+            (refusal.kind != base::RefusalKind::Forbidden)
+                .then(|| (possible.transition.title(v.language).to_owned(), v.refusal(refusal)))
+        })
+        .collect();
+    let (countdown, due_tone) = words.countdown(&head);
+    let procedure_title = rules.procedure(&head.procedure)?.title(v.language).to_owned();
+    let page = CasePage {
+        label: head.label(),
+        procedure_title,
+        tone: words.tone(&head),
+        state: words.state(&head.procedure, &head.state),
+        ball: v.t1("case-ball-with", "who", words.holder(&head, found.holder.as_deref())),
+        countdown,
+        due_tone,
+        next_word: next_word(v, &head),
+        primary,
+        others: allowed,
+        greyed,
+        detail: found.case.detail.clone(),
+        answer: Some(found.case.field("answer")).filter(|answer| !answer.is_empty()),
+        attachments: found.hangings.attachments.iter().map(file_line).collect(),
+        duplicates: found.alike.into_iter().map(Alike::from).collect(),
+        timeline: found.timeline.iter().rev().map(|event| line(&words, &head, event)).collect(),
+        facts: facts(&words, &found.case, &found.names),
+        clocks: clocks(&words, &found.case),
+        slips: slips(v, &found.case),
+        related: related(&words, &head, &found.hangings),
+        sealed: sealed_lines(v, &found.masked, unsealed.as_deref()),
+        unsealings: found.unsealings.iter().map(|one| unsealing(v, one, &found.lookers)).collect(),
+        may_unseal: v.might("case.unseal"),
+        may_attach: v.might("case.attach") && head.closed_at.is_none(),
+        head,
+        form,
+        v,
+    };
+    Ok(v.page_with(status, &page))
+}
+
+fn next_word(v: &Visit, head: &CaseHead) -> Option<(String, &'static str)> {
+    let day = head.next_word?;
+    if head.owes_word(v.today()) {
+        return Some((v.t1("case-word-owed-since", "day", v.date(day)), "late"));
+    }
+    Some((v.t1("case-word-by", "day", v.date(day)), "wait"))
+}
+
+fn file_line(file: &crate::model::AttachmentRow) -> FileLine {
+    FileLine { id: file.id, name: file.name.clone(), kilobytes: file.size.div_euclid(1024) + 1 }
+}
+
+fn facts(words: &Words<'_>, case: &CaseSnapshot, names: &store::Names) -> Vec<(String, String)> {
+    let (v, head) = (words.v, &case.head);
+    let person = |id: Option<_>| id.map(|id| names.person(id)).unwrap_or_default();
+    let rows = [
+        ("case-unit", names.unit(head.unit)),
+        ("case-channel", words.channel(head)),
+        ("case-category", head.category.clone().unwrap_or_default()),
+        ("case-place", case.field("place")),
+        ("case-class", words.class(head)),
+        ("case-leader", person(head.leader)),
+        ("case-department", head.department.map(|id| names.unit(id)).unwrap_or_default()),
+        ("case-handler", person(head.handler)),
+        ("case-due", words.day(head.due, head.due_provisional)),
+        ("case-raised", v.moment(head.raised_at)),
+        ("case-author", person(head.author)),
+        ("case-steps", case.field("steps")),
+    ];
+    let known = rows.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (v.t(key), value));
+    known.chain(extra_facts(case)).collect()
+}
+
+/// Columns of an imported workbook that no field took, kept as they came.
+fn extra_facts(case: &CaseSnapshot) -> impl Iterator<Item = (String, String)> {
+    case.fields.iter().filter_map(|(key, value)| {
+        let title = key.strip_prefix(crate::acts::EXTRA)?;
+        (!value.is_empty()).then(|| (title.to_owned(), value.clone()))
+    })
+}
+
+fn clocks(words: &Words<'_>, case: &CaseSnapshot) -> Vec<ClockLine> {
+    let v = words.v;
+    let procedure = words.compendium.procedure(&case.head.procedure);
+    let active = case.clocks.iter().filter(|clock| clock.is_active());
+    active
+        .map(|clock| {
+            let title = procedure.and_then(|procedure| procedure.clock(&clock.key));
+            let left = v.today().until(clock.due).map_or(0, |span| span.get_days());
+            let (text, tone) = match (clock.is_running(), left) {
+                (false, _) => (v.t("case-clock-paused"), "exempt"),
+                (true, left) if left < 0 => (v.t1("case-days-late", "n", -left), "late"),
+                (true, 0) => (v.t("case-due-today"), "risk"),
+                (true, left) => (v.t1("case-days-left", "n", left), if left <= 3 { "risk" } else { "wait" }),
+            };
+            ClockLine {
+                title: title.map_or_else(|| clock.key.clone(), |clock| clock.title(v.language).to_owned()),
+                due: words.day(Some(clock.due), clock.provisional),
+                words: text,
+                tone,
+            }
+        })
+        .collect()
+}
+
+fn slips(v: &Visit, case: &CaseSnapshot) -> Vec<SlipLine> {
+    let line = |slip: &crate::model::Slip| SlipLine {
+        id: slip.id.to_string(),
+        number: slip.number.clone(),
+        words: match slip.answered_at {
+            Some(at) => v.t1("case-slip-answered", "day", v.moment(at)),
+            None => v.t1("case-slip-due", "day", slip.due.to_string()),
+        },
+    };
+    case.slips.iter().map(line).collect()
+}
+
+fn related(words: &Words<'_>, head: &CaseHead, hangings: &Hangings) -> Vec<RelatedLine> {
+    let line = |key: &str, other: &store::Related| RelatedLine {
+        relation: words.v.t(key),
+        id: other.id,
+        label: other.label.clone(),
+        title: other.title.clone(),
+        state: words.state(&head.procedure, &other.state),
+    };
+    let up = |key: &str, id: Option<Id<Case>>| {
+        id.map(|id| RelatedLine {
+            relation: words.v.t(key),
+            id,
+            label: words.v.t("case-open-it"),
+            title: String::new(),
+            state: String::new(),
+        })
+    };
+    up("case-part-of", head.parent)
+        .into_iter()
+        .chain(up("case-merged-into", head.merged_into))
+        .chain(hangings.parts.iter().map(|other| line("case-part", other)))
+        .chain(hangings.duplicates.iter().map(|other| line("case-duplicate", other)))
+        .collect()
+}
+
+fn sealed_lines(
+    v: &Visit,
+    masked: &[sealed::MaskedField],
+    unsealed: Option<&[(String, String)]>,
+) -> Vec<SealedLine> {
+    masked
+        .iter()
+        .map(|field| {
+            let open = unsealed.into_iter().flatten().find(|(name, _)| *name == field.field);
+            SealedLine {
+                label: v.t(&format!("case-{}", field.field)),
+                shown: open.map_or_else(|| field.masked.clone(), |(_, plain)| plain.clone()),
+            }
+        })
+        .collect()
+}
+
+/// Who looked, when and why: what the resident is shown too.
+fn unsealing(v: &Visit, one: &sealed::Unsealing, names: &Lookers) -> String {
+    let name = person_of(&one.by).and_then(|id| names.get(&id)).map_or("", String::as_str);
+    format!("{} {name}：{}", v.moment(one.at), one.reason)
+}
+
+/// The names of those who looked.
+type Lookers = std::collections::HashMap<Id<base::noun::Person>, String>;
+
+fn person_of(actor: &str) -> Option<Id<base::noun::Person>> {
+    actor.strip_prefix("person:")?.parse().ok()
+}
+
+fn line(words: &Words<'_>, head: &CaseHead, event: &TimelineEvent) -> Line {
+    let v = words.v;
+    let who = match event.actor.as_str() {
+        "resident" => v.t("case-actor-resident"),
+        "system" => v.t("case-actor-system"),
+        _ => event.name.clone().unwrap_or_default(),
+    };
+    let change = if event.from == event.to || event.from.is_empty() {
+        String::new()
+    } else {
+        format!("{} → {}", words.state(&head.procedure, &event.from), words.state(&head.procedure, &event.to))
+    };
+    let tone = match event.verb.as_str() {
+        "strike-off" | "confirm" => "met",
+        "reopen" | "return" | "supervise" | "urge" => "late",
+        "comment" | "report" => "",
+        _ => "wait",
+    };
+    Line {
+        at: event.at.to_string(),
+        when: v.moment(event.at),
+        who,
+        title: words.transition(&head.procedure, &event.transition),
+        change,
+        tone,
+        facts: field_facts(words, head, &event.fields),
+        note: event.note.clone().filter(|note| !note.is_empty()),
+        private_note: event.private_note.clone().filter(|note| !note.is_empty()),
+    }
+}
+
+/// The values given with a move, by their titles; ids are named by the store beforehand.
+fn field_facts(words: &Words<'_>, head: &CaseHead, fields: &serde_json::Value) -> Vec<(String, String)> {
+    let Some(given) = fields.as_object() else { return Vec::new() };
+    let procedure = words.compendium.procedure(&head.procedure);
+    let given: BTreeMap<&String, String> =
+        given.iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned()))).collect();
+    given
+        .into_iter()
+        .filter(|(key, value)| !value.is_empty() && key.as_str() != "detail")
+        .filter_map(|(key, value)| {
+            let field = procedure?.field(key)?;
+            let shown = match field.list.as_deref() {
+                Some(list) => words
+                    .compendium
+                    .field_list(&head.procedure, list)
+                    .and_then(|list| list.item(&value))
+                    .map_or(value, |item| item.title(words.v.language).to_owned()),
+                None => value,
+            };
+            Some((field.title(words.v.language).to_owned(), shown))
+        })
+        .collect()
+}
+
+/// Takes a move; a refusal shows the page again with what was typed.
+async fn take(v: Visit, Path(id): Path<Id<Case>>, form: Form) -> Answer {
+    match try_take(&v, id, &form).await {
+        Ok(head) => {
+            let book = Rulebook::of(&v.app)?;
+            let words = Words { v: &v, compendium: &book.compendium };
+            let done = words.transition(&head.procedure, form.text("transition"));
+            Ok(v.see_with(&format!("/cases/{id}"), "case-done", &done))
+        }
+        Err(error) => {
+            let status = match error.refusals().first().map(|refusal| refusal.kind) {
+                Some(base::RefusalKind::Conflict) => StatusCode::CONFLICT,
+                Some(base::RefusalKind::Forbidden) => StatusCode::FORBIDDEN,
+                Some(base::RefusalKind::NotFound) => return Err(error.into()),
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            shown(&v, id, (status, form.refused(error)?, None)).await
+        }
+    }
+}
+
+async fn try_take(v: &Visit, id: Id<Case>, form: &Form) -> Result<CaseHead> {
+    let mut asked = Move::new(form.required("transition")?);
+    asked.version = form.parsed("version")?;
+    asked.note = form.given("note").map(|_| form.text("note").to_owned());
+    asked.private_note = form.given("private_note").map(|_| form.text("private_note").to_owned());
+    for (name, _) in form.pairs() {
+        if !matches!(name.as_str(), "transition" | "version" | "note" | "private_note") {
+            let values = form.all(name);
+            let joined =
+                values.into_iter().filter(|value| !value.trim().is_empty()).collect::<Vec<_>>().join(",");
+            if !joined.is_empty() {
+                asked = asked.field(name.as_str(), joined);
+            }
+        }
+    }
+    let (visit, book) = (v.clone(), Rulebook::of(&v.app)?);
+    v.write(move |cx| {
+        visible(cx, &visit, &book, id)?;
+        acts::take(cx, &book.rules(), Mover::Person(&visit.actor), (id, &asked))
+    })
+    .await
+}
+
+/// Shows the sealed contact once; the reason is journalled and the resident can see it.
+async fn unseal(v: Visit, Path(id): Path<Id<Case>>, form: Form) -> Answer {
+    match try_unseal(&v, id, &form).await {
+        Ok(open) => shown(&v, id, (StatusCode::OK, Form::default(), Some(open))).await,
+        Err(error) => shown(&v, id, (StatusCode::UNPROCESSABLE_ENTITY, form.refused(error)?, None)).await,
+    }
+}
+
+async fn try_unseal(v: &Visit, id: Id<Case>, form: &Form) -> Result<Vec<(String, String)>> {
+    let reason = form.required("reason")?.to_owned();
+    let (visit, book, master) = (v.clone(), Rulebook::of(&v.app)?, Arc::clone(&v.tenant.master_key));
+    v.write(move |cx| {
+        let case = visible(cx, &visit, &book, id)?;
+        let permit = visit.permit("case.unseal", &Subject::of_unit(&case.head.unit_path))?;
+        let subject = Ref::new("case", id);
+        let fields = sealed::masked_of(cx, &subject)?;
+        fields
+            .into_iter()
+            .map(|field| {
+                let spot = sealed::Spot { subject: &subject, field: &field.field };
+                let plain = sealed::unseal(cx, &master, &permit, spot, &reason)?;
+                Ok((field.field.clone(), plain))
+            })
+            .collect()
+    })
+    .await
+}
+
+/// The largest attachment taken: 20 MB.
+const LARGEST: usize = 20 * 1024 * 1024;
+
+async fn attach(v: Visit, Path(id): Path<Id<Case>>, form: Form) -> Answer {
+    match try_attach(&v, id, &form).await {
+        Ok(()) => Ok(v.see(&format!("/cases/{id}"), "case-attached")),
+        Err(error) => shown(&v, id, (StatusCode::UNPROCESSABLE_ENTITY, form.refused(error)?, None)).await,
+    }
+}
+
+async fn try_attach(v: &Visit, id: Id<Case>, form: &Form) -> Result<()> {
+    let upload = form.upload("file").ok_or_else(|| Refusal::invalid("case.no-file").field("file"))?.clone();
+    let (visit, book) = (v.clone(), Rulebook::of(&v.app)?);
+    let case = v.read(move |cx| visible(cx, &visit, &book, id)).await?;
+    let permit = {
+        let book = Rulebook::of(&v.app)?;
+        let rules = book.rules();
+        let procedure = rules.procedure(&case.head.procedure)?;
+        let relations = stance_relations(&case, procedure, Mover::Person(&v.actor));
+        v.permit("case.attach", &Subject::of_unit(&case.head.unit_path).related(relations))?
+    };
+    let file = keep(v, id, &upload, form.given("public").is_some().into()).await?;
+    v.write(move |cx| acts::attach(cx, On { permit: &permit, case: id }, &file)).await.map(|_| ())
+}
+
+/// Whether the resident may see a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Only those who handle the case.
+    Inside,
+    /// The resident too.
+    ToResident,
+}
+
+impl From<bool> for Shown {
+    fn from(public: bool) -> Self {
+        if public { Self::ToResident } else { Self::Inside }
+    }
+}
+
+/// Puts the bytes of an upload into the object store, under a name nobody can guess.
+pub async fn keep(v: &Visit, case: Id<Case>, upload: &Upload, shown: Shown) -> Result<NewAttachment> {
+    use sha2::{Digest, Sha256};
+    if upload.bytes.len() > LARGEST {
+        return Err(Refusal::too_large("case.file-too-large")
+            .field("file")
+            .arg("most", LARGEST / 1024 / 1024)
+            .into());
+    }
+    let key = format!("cases/{case}/{}", v.tenant.db.ids().next::<Attachment>(v.caller.now));
+    let path = object_store::path::Path::from(key.as_str());
+    v.tenant.files.put(&path, upload.bytes.clone().into()).await.map_err(base::Error::fault)?;
+    let digest = Sha256::digest(&upload.bytes);
+    Ok(NewAttachment {
+        object_key: key,
+        name: upload.name.clone(),
+        media_type: upload.content_type.clone(),
+        size: i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX),
+        sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        public: shown == Shown::ToResident,
+    })
+}
+
+async fn download(v: Visit, Path((id, file)): Path<(Id<Case>, Id<Attachment>)>) -> Answer {
+    let (visit, book) = (v.clone(), Rulebook::of(&v.app)?);
+    let found = v
+        .read(move |cx| {
+            visible(cx, &visit, &book, id)?;
+            let all = store::hangings(cx, id)?.attachments;
+            all.into_iter().find(|row| row.id == file).ok_or_else(no_such_case)
+        })
+        .await?;
+    Ok(sent(&v, &found).await?)
+}
+
+/// A kept file on its way out: always as a download, so that no browser runs what somebody uploaded.
+pub async fn sent(v: &Visit, file: &crate::model::AttachmentRow) -> Result<axum::response::Response> {
+    let path = object_store::path::Path::from(file.object_key.as_str());
+    let stored = v.tenant.files.get(&path).await.map_err(base::Error::fault)?;
+    let bytes = stored.bytes().await.map_err(base::Error::fault)?;
+    let mut response = v.file(&file.name, "application/octet-stream", Vec::new()).into_response();
+    let length = bytes.len().into();
+    *response.body_mut() = bytes.into();
+    response.headers_mut().insert(header::CONTENT_LENGTH, length);
+    Ok(response)
+}
