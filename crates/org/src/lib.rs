@@ -1,15 +1,19 @@
 //! Organisation: divisions, units, posts and the people who hold them.
 
+pub mod api;
 pub mod division;
 pub mod import;
 pub mod kind;
 pub mod liaison;
 pub mod name;
+mod pages;
 pub mod person;
 pub mod post;
 pub mod unit;
 
+use base::Language;
 use db::Statement;
+use web::Module;
 
 pub use kind::{Organisation, Role};
 pub use person::{names_of_persons, person_choices, persons_with_role_within};
@@ -18,6 +22,24 @@ pub use unit::{names_of_units, unit_by_code, units_below, units_within};
 
 #[cfg(test)]
 mod tests;
+
+/// What the organisation brings to the program. The program registers an [`Organisation`] as a service.
+pub fn module() -> Module {
+    Module {
+        name: "org",
+        migrations: MIGRATIONS,
+        statements: || STATEMENTS.to_vec(),
+        texts: &[
+            (Language::Chinese, include_str!("../text/zh-CN.ftl")),
+            (Language::English, include_str!("../text/en.ftl")),
+        ],
+        routes: || {
+            let mut routes = pages::routes();
+            routes.extend(api::routes());
+            routes
+        },
+    }
+}
 
 /// The tables of the organisation.
 pub const MIGRATIONS: &[db::Migration] =

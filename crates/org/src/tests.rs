@@ -119,7 +119,10 @@ fn a_county_is_founded_with_its_townships_and_villages() {
         let root = county(&fresh);
         assert_eq!((root.name.as_str(), root.code.as_deref()), ("邛崃市", Some("510183000000")));
         let (units, village) = act_read(&fresh, move |cx| {
-            Ok((unit::units_below(cx, &root.path)?, unit::unit_by_code(cx, &crate::division::subtree_of("510183")[1].code)?))
+            Ok((
+                unit::units_below(cx, &root.path)?,
+                unit::unit_by_code(cx, &crate::division::subtree_of("510183")[1].code)?,
+            ))
         });
         let of = |kind: &[&str]| units.iter().filter(|unit| kind.contains(&unit.kind.as_str())).count();
         assert_eq!((of(&["township"]), of(&["village", "community"]), units.len()), (14, 189, 203));
@@ -551,4 +554,50 @@ fn every_statement_prepares_on_both_engines() {
                 .unwrap_or_else(|error| panic!("{}: {error}", statement.name));
         }
     }
+}
+
+/// The ids of sentences a source text names: refusals `"org.x"` and texts `"org-x"`.
+fn keys_named(source: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    for (at, _) in source.match_indices("\"org") {
+        let rest = &source[at + 1..];
+        let Some(end) = rest.find('"') else { continue };
+        let key = &rest[..end];
+        let fits = key.len() > 4 && key[4..].chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        if fits && matches!(key.as_bytes()[3], b'.' | b'-') && !key.ends_with('-') {
+            keys.push(key.replacen('.', "-", 1));
+        }
+    }
+    keys
+}
+
+#[test]
+fn every_sentence_exists_in_both_languages() {
+    let module = crate::module();
+    let catalogue = web::Catalogue::new(module.texts).unwrap();
+    let zh: Vec<&str> = catalogue.keys(base::Language::Chinese).collect();
+    let en: Vec<&str> = catalogue.keys(base::Language::English).collect();
+    assert_eq!(zh, en);
+    let statements: Vec<String> = crate::STATEMENTS.iter().map(|s| s.name.replacen('.', "-", 1)).collect();
+    let mut seen = 0;
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().is_some_and(|name| name != "tests.rs" && name != "store.rs") {
+                for key in keys_named(&std::fs::read_to_string(&path).unwrap()) {
+                    let is_action = ["org-view", "org-edit"].contains(&key.as_str());
+                    seen += 1;
+                    assert!(
+                        is_action || statements.contains(&key) || zh.contains(&key.as_str()),
+                        "{key} in {}",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+    assert!(seen > 200, "{seen}");
 }

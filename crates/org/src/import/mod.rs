@@ -69,6 +69,13 @@ pub struct Import {
     pub undone_at: Option<Timestamp>,
 }
 
+impl Import {
+    /// When it was made, as tables show it.
+    pub fn made(&self) -> String {
+        base::clock::in_china(self.made_at).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+}
+
 /// Why a row cannot be taken in.
 pub type RowRefusal = (u32, Refusal);
 

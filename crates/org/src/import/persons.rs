@@ -94,7 +94,7 @@ pub fn read(chosen: &Chosen<'_>, against: &Against<'_>) -> (Vec<PersonRow>, Vec<
                     other.name == person.name && other.unit == person.unit && other.roles == person.roles
                 };
                 if let Some(before) = persons.iter().find(same) {
-                    let twice = Refusal::conflict("org.import-row-twice").arg("row", before.number);
+                    let twice = Refusal::conflict("org.import-row-twice").arg("before", before.number);
                     refused.push((row.number, twice));
                 } else {
                     persons.push(person);

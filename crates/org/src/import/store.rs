@@ -53,7 +53,7 @@ fn read(row: &Row<'_>) -> Result<Import> {
 }
 
 /// The import, refused as not found when there is none.
-pub fn find(cx: &mut Cx<'_>, id: Id<noun::Import>) -> Result<Import> {
+pub(crate) fn find(cx: &mut Cx<'_>, id: Id<noun::Import>) -> Result<Import> {
     cx.row(&FIND, values![id], read)?.ok_or_else(|| Refusal::not_found("org.no-such-import").into())
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn remember(cx: &mut Cx<'_>, kind: ImportKind, mapping: &Mapping) -> 
 }
 
 /// The columns chosen last time for the same head.
-pub fn remembered(cx: &mut Cx<'_>, kind: ImportKind, fingerprint: &str) -> Result<Option<Mapping>> {
+pub(crate) fn remembered(cx: &mut Cx<'_>, kind: ImportKind, fingerprint: &str) -> Result<Option<Mapping>> {
     let text: Option<String> = cx.row(&REMEMBERED, values![kind.as_str(), fingerprint], |row| row.get(0))?;
     // A mapping that no longer reads is one nobody remembers.
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))

@@ -235,7 +235,7 @@ fn place(
             if let Some(first) = first
                 && !told(first)
             {
-                refused.push((first, Refusal::invalid(key).field("parent").arg("row", number)));
+                refused.push((first, Refusal::invalid(key).field("parent").arg("other", number)));
             }
             return;
         }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::{person, unit};
 
-pub use store::{of_person, of_tied, of_unit};
+pub use store::{find, of_person, of_tied, of_unit};
 
 /// A tie.
 #[derive(Debug, Clone, PartialEq, Eq)]

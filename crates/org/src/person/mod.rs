@@ -9,7 +9,8 @@ use base::{
 };
 
 pub use store::{
-    PersonChoice, PersonLine, names as names_of_persons, person, person_choices, persons_with_role_within,
+    PersonChoice, PersonLine, PersonQuery, list, names as names_of_persons, person, person_choices,
+    persons_with_role_within,
 };
 
 /// A person.

@@ -8,7 +8,9 @@ use base::{
     noun::{self},
 };
 
-pub use store::{PostLine, Vacancy, posts_of, vacancies_within};
+pub use store::{
+    PostLine, Vacancy, all_of, delegation, delegations_of, held_within, post, posts_of, vacancies_within,
+};
 
 /// A post.
 #[derive(Debug, Clone, PartialEq, Eq)]
