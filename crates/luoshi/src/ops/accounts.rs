@@ -8,7 +8,7 @@ use access::{
     second_factor, session,
 };
 use askama::Template;
-use axum::extract::Path;
+use axum::{extract::Path, response::Response};
 use base::{
     Error, Id, Result,
     noun::{self, Person},
@@ -162,9 +162,9 @@ struct LinkPage<'a> {
 }
 
 /// Shows a link, this once: it stands in no address and no list.
-fn shown_once(v: &Visit, name: String, secret: &Secret) -> Answer {
+fn shown_once(v: &Visit, name: String, secret: &Secret) -> Response {
     let address = format!("{}/link/{}", v.origin, secret.reveal());
-    Ok(v.page(&LinkPage { v, name, address, hours: v.app.policy().link.lifetime_hours }))
+    v.page(&LinkPage { v, name, address, hours: v.app.policy().link.lifetime_hours })
 }
 
 async fn invite(v: Visit, form: Form) -> Answer {
@@ -172,7 +172,7 @@ async fn invite(v: Visit, form: Form) -> Answer {
     let person: Id<Person> = form.needed("person")?;
     let policy = v.app.policy().clone();
     let (name, secret) = v.write(move |cx| invited(cx, &permit, &policy, person)).await?;
-    shown_once(&v, name, &secret)
+    Ok(shown_once(&v, name, &secret))
 }
 
 /// Issues the link with which a person makes an account.
@@ -208,7 +208,7 @@ async fn reset(v: Visit, Path(id): Path<Id<noun::Account>>) -> Answer {
             renewed(cx, &permit, &policy, &account)
         })
         .await?;
-    shown_once(&v, name, &secret)
+    Ok(shown_once(&v, name, &secret))
 }
 
 /// What is done to an account.

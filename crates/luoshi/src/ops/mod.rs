@@ -16,6 +16,9 @@ use ::journal::{Keys, PublicKey};
 use base::{Error, Language, Result};
 use web::{Module, Route, Visit};
 
+pub(crate) use accounts::{invited, renewed, without_account};
+pub(crate) use tokens::{USUAL_DAYS, in_days};
+
 /// The pages and sentences of this module, and those of the command line.
 pub fn module() -> Module {
     Module {
