@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use web::{Answer, Form, Gate, Paged, Route, Visit};
 
 use crate::{
+    pages::sight,
     person::{PersonLine, store::PersonQuery},
     post::PostLine,
     unit::{self, Unit},
@@ -203,7 +204,7 @@ fn page<A, B: From<A>>(paged: Paged<A>) -> Page<B> {
 pub async fn persons(v: Visit) -> Answer {
     let asked = asked(&v)?;
     let size = asked.size;
-    let scope = v.app.rights().scope(&v.actor, "person.view");
+    let scope = sight(&v);
     let found = v
         .read(move |cx| {
             let query = PersonQuery {
@@ -228,7 +229,7 @@ pub async fn persons(v: Visit) -> Answer {
 pub async fn posts(v: Visit) -> Answer {
     let asked = asked(&v)?;
     let size = asked.size;
-    let scope = v.app.rights().scope(&v.actor, "person.view");
+    let scope = sight(&v);
     let found = v
         .read(move |cx| {
             let path = within(cx, &asked)?;

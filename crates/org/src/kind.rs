@@ -63,7 +63,7 @@ pub struct Role {
 }
 
 impl Role {
-    /// Whether only somebody who manages accounts may give it (三员).
+    /// Whether only the security administrator may give it (三员).
     pub fn is_administration(&self) -> bool {
         self.group == "administration"
     }

@@ -15,12 +15,12 @@ use crate::{
     kind::Organisation,
     liaison::{self, Liaison, Tied},
     name::NameIndex,
-    person::{self, NewPerson, Person, PersonFacts, store::PersonQuery},
+    person::{self, NewPerson, Person, PersonFacts, Phone, store::PersonQuery},
     post::{self, HandOver, NewDelegation, NewPost, Post, Tenure},
     unit::{self, Closing, Merger, NewUnit, Unit, UnitEdit, UnitFacts},
 };
 
-fn engines() -> Vec<Fresh> {
+pub(crate) fn engines() -> Vec<Fresh> {
     let steps: Vec<Migration> = [journal::MIGRATIONS, access::MIGRATIONS, crate::MIGRATIONS].concat();
     both_engines(&steps)
 }
@@ -32,6 +32,10 @@ fn organisation() -> Organisation {
 
 fn may(action: &str) -> Permit {
     Permit::for_job(action, "test")
+}
+
+fn master() -> std::sync::Arc<MasterKey> {
+    std::sync::Arc::new(MasterKey::from_bytes(&[7; 32]).unwrap())
 }
 
 fn day(text: &str) -> Date {
@@ -58,10 +62,10 @@ fn county(fresh: &Fresh) -> Unit {
 }
 
 /// A small tree: a township with two villages and an office.
-struct Town {
-    township: Unit,
-    north: Unit,
-    south: Unit,
+pub(crate) struct Town {
+    pub(crate) township: Unit,
+    pub(crate) north: Unit,
+    pub(crate) south: Unit,
 }
 
 fn add(cx: &mut Cx<'_>, parent: Option<&Unit>, kind: &str, name: &str) -> Result<Unit> {
@@ -71,7 +75,7 @@ fn add(cx: &mut Cx<'_>, parent: Option<&Unit>, kind: &str, name: &str) -> Result
     unit::acts::add(cx, &may("org.edit"), &organisation(), &new)
 }
 
-fn town(fresh: &Fresh) -> Town {
+pub(crate) fn town(fresh: &Fresh) -> Town {
     act(fresh, |cx| {
         let township = add(cx, None, "township", "柳溪镇")?;
         let north = add(cx, Some(&township), "village", "北岸村")?;
@@ -81,16 +85,19 @@ fn town(fresh: &Fresh) -> Town {
     .unwrap()
 }
 
-fn enter(fresh: &Fresh, name: &'static str, unit: Id<noun::Unit>) -> Person {
+pub(crate) fn enter(fresh: &Fresh, name: &'static str, unit: Id<noun::Unit>) -> Person {
     act(fresh, move |cx| {
-        let facts = PersonFacts { name: name.into(), phone: Some("13900000042".into()), note: String::new() };
-        let master = MasterKey::from_bytes(&[7; 32])?;
-        person::acts::enter(cx, &may("person.edit"), &master, &NewPerson { facts, unit, import: None })
+        let facts = PersonFacts {
+            name: name.into(),
+            phone: Some(Phone { number: "13900000042".into(), master: master() }),
+            note: String::new(),
+        };
+        person::acts::enter(cx, &may("person.edit"), &NewPerson { facts, unit, import: None })
     })
     .unwrap()
 }
 
-fn give(fresh: &Fresh, person: &Person, role: &'static str, unit: &Unit) -> Result<Post> {
+pub(crate) fn give(fresh: &Fresh, person: &Person, role: &'static str, unit: &Unit) -> Result<Post> {
     let (person, unit) = (person.id, unit.id);
     act(fresh, move |cx| {
         let new = NewPost {
@@ -380,7 +387,7 @@ fn an_empty_seat_is_vacant_until_somebody_holds_it_and_a_tie_ends_with_its_unit(
         let town = town(&fresh);
         let (north, path) = (town.north.id, town.township.path.clone());
         act(&fresh, move |cx| {
-            post::acts::need_seat(cx, &may("post.edit"), &organisation(), (north, "village-director"))
+            post::acts::need_seat(cx, &may("org.edit"), &organisation(), (north, "village-director"))
         })
         .unwrap();
         let vacant = |path: UnitPath| act_read(&fresh, move |cx| post::vacancies_within(cx, &path)).len();
@@ -428,9 +435,8 @@ fn import_roster(fresh: &Fresh, town: &Town, text: &str) -> Result<import::Impor
             return Err(base::Error::Refused(numbered.collect()));
         }
         let source = Source { file_name: "名册.csv".into(), unit: home, mapping: chosen.mapping.clone() };
-        let master = MasterKey::from_bytes(&[7; 32])?;
         let permit = may("person.import");
-        import::acts::import_persons(cx, (&permit, &master), &organisation, &source, &rows)
+        import::acts::import_persons(cx, (&permit, &master()), &organisation, &source, &rows)
     })
 }
 
@@ -541,6 +547,27 @@ fn a_tree_of_units_comes_in_in_any_order_and_leaves_what_is_there() {
                 "石桥党支部 branch 2",
             ]
         );
+    }
+}
+
+#[test]
+fn a_tree_written_sideways_is_unfolded_below_the_unit_it_is_for() {
+    const TREE: &str = "组织机构名,编号,组织机构名,编号,组织机构名,编号\n\
+        某县,5101,柳溪镇,510101,北岸村,51010101\n某县,5101,柳溪镇,510101,东岸村,51010102\n某县,5101,石桥镇,510102,西岸村,51010201\n";
+    for fresh in engines() {
+        let town = town(&fresh);
+        let (home, path) = (town.township.id, town.township.path.clone());
+        let (rows, refused) = act_read(&fresh, move |cx| {
+            let book = office::read::Workbook::read(TREE.as_bytes(), "树.csv").unwrap();
+            let chosen = import::choose(book.sheet(None).unwrap(), ImportKind::Units, None)?;
+            chosen.must_be(ImportKind::Units)?;
+            let names = NameIndex::new(&unit::units_within(cx, &path)?);
+            Ok(units::read(&chosen, &organisation(), &names, home))
+        });
+        let names: Vec<(&str, bool)> =
+            rows.iter().map(|row| (row.name.as_str(), row.known.is_some())).collect();
+        assert_eq!(names, [("北岸村", true), ("东岸村", false)]);
+        assert_eq!((refused[0].0, refused[0].1.key.as_ref()), (4, "org.import-not-below"));
     }
 }
 

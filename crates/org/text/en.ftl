@@ -212,3 +212,4 @@ org-import-parent-refused = The parent in row { $other } cannot be taken in: men
 org-import-circle = The parents go round in a circle through row { $other }: mend one of them.
 org-import-undone = This import was undone already.
 org-import-built-on = { $count } entries were changed, given posts or accounts since: mend them one by one.
+org-import-not-below = This row does not lie below “{ $unit }”: choose the right unit to import for, or remove the row.

@@ -212,3 +212,4 @@ org-import-parent-refused = 上级在第 { $other } 行，那一行不能导入�
 org-import-circle = 上下级循环，经过第 { $other } 行：改正其中一个上级。
 org-import-undone = 这次导入已经撤销过。
 org-import-built-on = 有 { $count } 处已在这次导入之后修改、任职或开通账号，不能整体撤销：逐个处理。
+org-import-not-below = 这一行不在“{ $unit }”之下：选对要导入到的单位，或删去这一行。

@@ -1,6 +1,6 @@
 //! Taking a workbook in, and undoing it. Both want a permit for `person.import` (persons) or `org.edit` (units).
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use access::{MasterKey, Permit};
 use base::{
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     kind::Organisation,
-    person::{self, NewPerson, Person, PersonFacts},
+    person::{self, NewPerson, Person, PersonFacts, Phone},
     post::{self, NewPost},
     unit::{self, NewUnit, UnitFacts},
 };
@@ -75,7 +75,7 @@ fn begin(
 /// list of the same unit is taken to be the same and only gets the posts that are new.
 pub fn import_persons(
     cx: &mut Cx<'_>,
-    (permit, master): (&Permit, &MasterKey),
+    (permit, master): (&Permit, &Arc<MasterKey>),
     organisation: &Organisation,
     source: &Source,
     rows: &[PersonRow],
@@ -111,7 +111,7 @@ fn keep_refusals(result: Result<()>, row: u32, refused: &mut Vec<Refusal>) -> Re
 
 fn person_of(
     cx: &mut Cx<'_>,
-    master: &MasterKey,
+    master: &Arc<MasterKey>,
     row: &PersonRow,
     import: Id<noun::Import>,
 ) -> Result<Id<noun::Person>> {
@@ -128,9 +128,13 @@ fn person_of(
                 .into());
         }
     }
-    let facts = PersonFacts { name: row.name.clone(), phone: row.phone.clone(), note: row.note.clone() };
+    let facts = PersonFacts {
+        name: row.name.clone(),
+        phone: row.phone.clone().map(|number| Phone { number, master: Arc::clone(master) }),
+        note: row.note.clone(),
+    };
     let new = NewPerson { facts, unit: row.unit.0, import: Some(import) };
-    Ok(person::acts::enter(cx, &Permit::for_job("person.edit", JOB), master, &new)?.id)
+    Ok(person::acts::enter(cx, &Permit::for_job("person.edit", JOB), &new)?.id)
 }
 
 fn give_posts(
@@ -167,12 +171,12 @@ pub fn import_units(
     let mut made: HashMap<u32, Id<noun::Unit>> = HashMap::new();
     for row in rows {
         if let Some(known) = row.known {
-            made.insert(row.number, known);
+            made.insert(row.key, known);
             continue;
         }
         let parent = match row.under {
             Under::Unit(id) => Some(id),
-            Under::Row(number) => made.get(&number).copied(),
+            Under::Row(key) => made.get(&key).copied(),
         };
         // A parent that was refused has its own reason already.
         let Some(parent) = parent else { continue };
@@ -192,7 +196,7 @@ pub fn import_units(
         };
         let added = unit::acts::add(cx, &Permit::for_job("org.edit", JOB), organisation, &new);
         let added = added.map(|unit| {
-            made.insert(row.number, unit.id);
+            made.insert(row.key, unit.id);
         });
         keep_refusals(added, row.number, &mut refused)?;
     }

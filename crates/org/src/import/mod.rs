@@ -105,13 +105,14 @@ pub fn choose<'a>(
 impl Chosen<'_> {
     /// Refuses a table that cannot be of this kind, saying what it is instead where that can be told.
     pub fn must_be(&self, kind: ImportKind) -> Result<(), Refusal> {
-        if self.mapping.column("name").is_none() {
+        let is_tree = units::levels(&self.header).is_some();
+        if self.mapping.column("name").is_none() && !(is_tree && kind == ImportKind::Units) {
             let other = match kind {
                 ImportKind::Persons => ImportKind::Units,
                 ImportKind::Units => ImportKind::Persons,
             };
             let as_other = propose_mapping(&self.header, other.hints(), None);
-            let key = match (kind, as_other.column("name").is_some()) {
+            let key = match (kind, is_tree || as_other.column("name").is_some()) {
                 (ImportKind::Persons, true) => "org.import-is-of-units",
                 (ImportKind::Units, true) => "org.import-is-of-persons",
                 (ImportKind::Persons, false) => "org.import-no-person-column",

@@ -6,12 +6,12 @@ use base::{
     Id, Refusal,
     noun::{self},
 };
-use office::read::{FieldHint, Row};
+use office::read::{FieldHint, Header, Row};
 
 use super::{Chosen, RowRefusal};
 use crate::{
     kind::Organisation,
-    name::{Meaning, NameIndex, plain},
+    name::{Meaning, NameIndex, UnitNames, plain},
     unit::checked_name,
 };
 
@@ -96,7 +96,7 @@ const KIND_ENDINGS: [(&str, &str); 30] = [
 pub enum Under {
     /// Under a unit that is there.
     Unit(Id<noun::Unit>),
-    /// Under the unit of this row.
+    /// Under the unit of this key.
     Row(u32),
 }
 
@@ -105,6 +105,8 @@ pub enum Under {
 pub struct UnitRow {
     /// The number the row has in the file.
     pub number: u32,
+    /// What children name it by: the number of the row, or a running number where a row holds several.
+    pub key: u32,
     /// The name.
     pub name: String,
     /// The key of the kind.
@@ -130,6 +132,11 @@ pub fn read(
     home: Id<noun::Unit>,
 ) -> (Vec<UnitRow>, Vec<RowRefusal>) {
     let mut refused = Vec::new();
+    if let Some(levels) = levels(&chosen.header) {
+        let mut ordered = read_levels(chosen, &levels, units.get(home), &mut refused);
+        mark_known(&mut ordered, units, home);
+        return (ordered, refused);
+    }
     let rows: Vec<&Row> = chosen.sheet.body(&chosen.header).collect();
     let parents = Parents::of(chosen, &rows);
     let mut read: HashMap<u32, UnitRow> = HashMap::new();
@@ -200,12 +207,20 @@ fn read_row(
         .iter()
         .find(|kind| plain(&kind.title).split('、').any(|title| title == plain(&said)) || kind.key == said);
     let kind = by_word.map_or_else(|| kind_of_name(&name).to_owned(), |kind| kind.key.clone());
-    let code = Some(chosen.text(row, "code")).filter(|code| {
-        crate::division::find(code).is_some_and(|division| plain(&division.name) == plain(&name))
-    });
+    let code = Some(chosen.text(row, "code")).filter(|code| is_division(code, &name));
     let members = chosen.mapping.column("members").and_then(|column| row.cell(column).as_integer());
     let short_name = Some(chosen.text(row, "short_name")).filter(|short| !short.is_empty());
-    Ok(UnitRow { number: row.number, name, kind, under, code, short_name, members, known: None })
+    Ok(UnitRow {
+        number: row.number,
+        name,
+        kind,
+        under,
+        code,
+        short_name,
+        members,
+        known: None,
+        key: row.number,
+    })
 }
 
 /// The kind a name tells; a department where it tells none.
@@ -259,7 +274,91 @@ fn mark_known(ordered: &mut [UnitRow], units: &NameIndex, home: Id<noun::Unit>) 
         let itself = units.get(home).filter(|home| home.id == parent && home.is_called(&unit.name));
         unit.known = itself.map(|home| home.id).or_else(|| units.child(parent, &unit.name));
         if let Some(id) = unit.known {
-            known.insert(unit.number, id);
+            known.insert(unit.key, id);
         }
     }
+}
+
+/// A level of a tree written sideways: the column of the name, and that of the code beside it.
+type Level = (usize, Option<usize>);
+
+/// The levels of a tree written sideways: the same title over every second column, province to village, and
+/// a row for every leaf. None where the head is not of that form.
+pub(crate) fn levels(header: &Header) -> Option<Vec<Level>> {
+    let columns = &header.columns;
+    let first = columns.iter().find(|column| column.title.contains('名'))?;
+    let names: Vec<usize> =
+        columns.iter().filter(|column| column.title == first.title).map(|column| column.index).collect();
+    let code_at = |index: usize| {
+        columns.iter().any(|column| {
+            column.index == index && ["编号", "编码", "代码"].iter().any(|word| column.title.contains(word))
+        })
+    };
+    let level = |name: &usize| (*name, code_at(name + 1).then_some(name + 1));
+    (names.len() > 1).then(|| names.iter().map(level).collect())
+}
+
+/// Reads a tree written sideways. What stands above the unit it is imported for is left out; rows that do not
+/// lie below it are refused.
+fn read_levels(
+    chosen: &Chosen<'_>,
+    levels: &[Level],
+    home: Option<&UnitNames>,
+    refused: &mut Vec<RowRefusal>,
+) -> Vec<UnitRow> {
+    let (mut ordered, mut keys): (Vec<UnitRow>, HashMap<Vec<String>, u32>) = (Vec::new(), HashMap::new());
+    let Some(home) = home else { return ordered };
+    for row in chosen.sheet.body(&chosen.header) {
+        let text = |column: usize| row.cell(column).as_text().trim().to_owned();
+        let steps: Vec<(String, Option<String>)> = levels
+            .iter()
+            .map(|(name, code)| (text(*name), code.map(text).filter(|code| !code.is_empty())))
+            .filter(|(name, _)| !name.is_empty())
+            .collect();
+        let Some(at) = steps.iter().position(|(name, _)| home.is_called(name)) else {
+            let refusal = Refusal::invalid("org.import-not-below").field("unit").arg("unit", &home.name);
+            refused.push((row.number, refusal));
+            continue;
+        };
+        let (mut under, mut trail) = (Under::Unit(home.id), Vec::new());
+        for (name, code) in &steps[at + 1..] {
+            trail.push(name.clone());
+            if let Some(key) = keys.get(&trail) {
+                under = Under::Row(*key);
+                continue;
+            }
+            match checked_name(name) {
+                Ok(name) => {
+                    let key = u32::try_from(ordered.len()).unwrap_or(u32::MAX);
+                    keys.insert(trail.clone(), key);
+                    let kind = kind_of_name(&name).to_owned();
+                    let code = code.clone().filter(|code| is_division(code, &name));
+                    let unit = UnitRow {
+                        number: row.number,
+                        key,
+                        name,
+                        kind,
+                        under,
+                        code,
+                        short_name: None,
+                        members: None,
+                        known: None,
+                    };
+                    under = Under::Row(key);
+                    ordered.push(unit);
+                }
+                Err(refusal) => {
+                    refused.push((row.number, refusal));
+                    break;
+                }
+            }
+        }
+    }
+    ordered
+}
+
+/// Whether a code is that of a division of this name.
+fn is_division(code: &str, name: &str) -> bool {
+    crate::division::find(code)
+        .is_some_and(|division| crate::name::stem(&division.name) == crate::name::stem(name))
 }

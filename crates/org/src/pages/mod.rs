@@ -2,12 +2,14 @@
 
 mod import;
 mod person;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod unit;
 
 use std::sync::Arc;
 
-use access::{Permit, Subject, UnitPath};
+use access::{Permit, Scope, Subject, UnitPath};
 use base::{Id, Result, noun};
 use web::{Gate, Route, Visit};
 
@@ -39,6 +41,28 @@ fn permit_at(v: &Visit, action: &str, path: &UnitPath) -> Result<Permit> {
 fn permit_for(v: &Visit, action: &str, person: Id<noun::Person>, path: &UnitPath) -> Result<Permit> {
     let relations = if v.actor.person == Some(person) { vec!["self"] } else { Vec::new() };
     v.permit(action, &Subject::of_unit(path).related(relations))
+}
+
+/// What gives sight of persons: to see them, or to maintain them, their posts or their accounts.
+const SIGHT: [&str; 4] = ["person.view", "person.edit", "post.edit", "account.manage"];
+
+/// The persons the actor sees.
+pub(crate) fn sight(v: &Visit) -> Scope {
+    let mut sight = Scope::default();
+    for scope in SIGHT.map(|action| v.app.rights().scope(&v.actor, action)) {
+        sight.everything |= scope.everything;
+        sight.subtrees.extend(scope.subtrees);
+        sight.units.extend(scope.units);
+    }
+    sight.subtrees.sort();
+    sight.subtrees.dedup();
+    sight
+}
+
+/// Leave to see a person whose list is that of the unit at `path`.
+fn must_see(v: &Visit, person: Id<noun::Person>, path: &UnitPath) -> Result<Permit> {
+    let maintains = SIGHT[1..].iter().find_map(|action| permit_at(v, action, path).ok());
+    maintains.map_or_else(|| permit_for(v, SIGHT[0], person, path), Ok)
 }
 
 /// Whether the actor may do something at a unit: what decides if a form is shown.

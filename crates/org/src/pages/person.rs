@@ -11,12 +11,12 @@ use axum::{extract::Path, http::StatusCode};
 use base::{Date, Id, Refusal, Result, noun};
 use web::{Answer, Form, Gate, Paged, Route, Visit, cursor_after};
 
-use super::{may_at, organisation, permit_at, permit_for, role_title, unit::described};
+use super::{may_at, must_see, organisation, permit_at, permit_for, role_title, sight, unit::described};
 use crate::{
     liaison::{self, Liaison, Tied},
     person::{
-        self, NewPerson, Person, PersonEdit, PersonFacts, PersonLine, names_of_persons, person_choices,
-        store::PersonQuery,
+        self, NewPerson, Person, PersonEdit, PersonFacts, PersonLine, Phone, names_of_persons,
+        person_choices, store::PersonQuery,
     },
     post::{self, Delegation, HandOver, NewDelegation, NewPost, Post, Tenure},
     unit::{self, Unit, names_of_units},
@@ -28,8 +28,8 @@ const PAGE: usize = 50;
 
 pub(super) fn routes() -> Vec<Route> {
     const VIEW: Gate = Gate::Action("person.view");
-    // Posts of the three administrators are given with account.manage, so the gate lets any editor of
-    // persons or accounts through and the handler asks for the permit of the very role.
+    // Which action gives a post depends on its role, so the gate lets whoever is signed in through and the
+    // handler asks for the permit of the very role.
     vec![
         Route::get("/organisation/persons", VIEW, list),
         Route::post("/organisation/persons", Gate::Action("person.edit"), enter),
@@ -59,7 +59,7 @@ struct PersonsPage<'a> {
 async fn list(v: Visit) -> Answer {
     let organisation = organisation(&v)?;
     let query = Form::of_query(v.query.as_deref());
-    let scope = v.app.rights().scope(&v.actor, "person.view");
+    let scope = sight(&v);
     let unit: Option<Id<noun::Unit>> = query.parsed("unit")?;
     let asked = PersonQuery {
         part: query.given("q").map(str::to_owned),
@@ -95,18 +95,23 @@ async fn list(v: Visit) -> Answer {
     Ok(v.page(&PersonsPage { v: &v, q: query.text("q").to_owned(), unit, rows, next }))
 }
 
+/// The number typed, if one was.
+fn phone(v: &Visit, form: &Form, field: &str) -> Option<Phone> {
+    let number = form.given(field)?.to_owned();
+    Some(Phone { number, master: v.tenant.master_key.clone() })
+}
+
 async fn enter(v: Visit, form: Form) -> Answer {
     let unit: Id<noun::Unit> = form.needed("unit")?;
     let unit = v.read(move |cx| unit::store::unit(cx, unit)).await?;
     let permit = permit_at(&v, "person.edit", &unit.path)?;
     let facts = PersonFacts {
         name: form.text("person_name").to_owned(),
-        phone: form.given("person_phone").map(str::to_owned),
+        phone: phone(&v, &form, "person_phone"),
         note: String::new(),
     };
     let new = NewPerson { facts, unit: unit.id, import: None };
-    let master = v.tenant.master_key.clone();
-    let person = v.write(move |cx| person::acts::enter(cx, &permit, &master, &new)).await?;
+    let person = v.write(move |cx| person::acts::enter(cx, &permit, &new)).await?;
     Ok(v.see_with(&format!("/organisation/persons/{}", person.id), "org-person-entered", &person.name))
 }
 
@@ -271,8 +276,8 @@ async fn shown(
 fn may_see(v: &Visit, id: PersonId, shown: &Shown) -> Result<()> {
     let today = base::clock::day_of(v.caller.now);
     let current = shown.posts.iter().filter(|(post, _)| post.to_on.is_none_or(|last| last >= today));
-    let seen = current.map(|(_, at)| &at.path).any(|path| permit_for(v, "person.view", id, path).is_ok());
-    if seen { Ok(()) } else { permit_for(v, "person.view", id, &shown.unit.path).map(|_| ()) }
+    let seen = current.map(|(_, at)| &at.path).any(|path| must_see(v, id, path).is_ok());
+    if seen { Ok(()) } else { must_see(v, id, &shown.unit.path).map(|_| ()) }
 }
 
 async fn home(v: &Visit, id: PersonId) -> Result<(Person, Unit)> {
@@ -300,12 +305,11 @@ async fn try_edit(v: &Visit, id: PersonId, form: &Form) -> Result<Person> {
     let permit = permit_at(v, "person.edit", &home(v, id).await?.1.path)?;
     let facts = PersonFacts {
         name: form.text("name").to_owned(),
-        phone: form.given("phone").map(str::to_owned),
+        phone: phone(v, form, "phone"),
         note: form.text("note").to_owned(),
     };
     let edit = PersonEdit { id, version: form.needed("version")?, facts, left_on: form.parsed("left_on")? };
-    let master = v.tenant.master_key.clone();
-    v.write(move |cx| person::acts::edit(cx, &permit, &master, &edit)).await
+    v.write(move |cx| person::acts::edit(cx, &permit, &edit)).await
 }
 
 async fn give(v: Visit, form: Form) -> Answer {

@@ -11,7 +11,7 @@ use office::{
 };
 use web::{Answer, Form, Visit};
 
-use super::{kind_title, organisation, role_title};
+use super::{kind_title, organisation, role_title, sight};
 use crate::{
     kind::{Organisation, Side},
     post::{self, PostLine, Vacancy},
@@ -194,7 +194,7 @@ struct RosterLine {
 async fn lines(v: &Visit) -> Result<Vec<RosterLine>> {
     let organisation = organisation(v)?;
     let within = Form::of_query(v.query.as_deref()).parsed::<Id<noun::Unit>>("unit")?;
-    let scope = v.app.rights().scope(&v.actor, "person.view");
+    let scope = sight(v);
     let (posts, vacancies) = v
         .read(move |cx| {
             let mut places = places_of(cx, &scope)?;

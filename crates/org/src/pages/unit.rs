@@ -17,7 +17,6 @@ type UnitId = Id<noun::Unit>;
 
 pub(super) fn routes() -> Vec<Route> {
     const EDIT: Gate = Gate::Action("org.edit");
-    const POST: Gate = Gate::Action("post.edit");
     vec![
         Route::get("/organisation/units/{id}", Gate::Action("org.view"), page),
         Route::post("/organisation/units/{id}", EDIT, edit),
@@ -25,8 +24,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/organisation/units/{id}/move", EDIT, relocate),
         Route::post("/organisation/units/{id}/close", EDIT, close),
         Route::post("/organisation/units/{id}/merge", EDIT, merge),
-        Route::post("/organisation/units/{id}/seats", POST, need_seat),
-        Route::post("/organisation/units/{id}/seats/drop", POST, drop_seat),
+        Route::post("/organisation/units/{id}/seats", EDIT, need_seat),
+        Route::post("/organisation/units/{id}/seats/drop", EDIT, drop_seat),
     ]
 }
 
@@ -46,6 +45,7 @@ struct UnitPage<'a> {
     may: May,
     kinds: Vec<(String, String)>,
     roles: Vec<(String, String)>,
+    seat_roles: Vec<(String, String)>,
     others: Vec<(String, String)>,
     people: Vec<(String, String)>,
     roster_people: bool,
@@ -114,7 +114,7 @@ async fn shown(v: &Visit, id: UnitId, form: Form, status: StatusCode) -> Answer 
     let organisation = organisation(v)?;
     let shown = v.read(move |cx| read(cx, id)).await?;
     let path = &shown.unit.path;
-    let administrators = v.permit("account.manage", &access::Subject::tenant()).is_ok();
+    let administrators = v.permit("security.manage", &access::Subject::tenant()).is_ok();
     let may = May {
         edit: may_at(v, "org.edit", path),
         enter: may_at(v, "person.edit", path),
@@ -123,8 +123,9 @@ async fn shown(v: &Visit, id: UnitId, form: Form, status: StatusCode) -> Answer 
     };
     let title = |key: &str| kind_title(v, &organisation, key);
     let role = |key: &str| role_title(v, &organisation, key);
-    let roles = organisation.roles_for(&shown.unit.kind);
-    let roles = roles
+    let fitting = organisation.roles_for(&shown.unit.kind);
+    let seat_roles = fitting.iter().map(|known| (known.key.clone(), role(&known.key))).collect();
+    let roles = fitting
         .into_iter()
         .filter(|role| if role.is_administration() { may.administrators } else { may.posts });
     let open: Vec<&Unit> = shown.others.iter().collect();
@@ -148,9 +149,10 @@ async fn shown(v: &Visit, id: UnitId, form: Form, status: StatusCode) -> Answer 
         ties: shown.ties,
         kinds: organisation.kinds.iter().map(|kind| (kind.key.clone(), title(&kind.key))).collect(),
         roles: roles.map(|known| (known.key.clone(), role(&known.key))).collect(),
+        seat_roles,
         others: open.iter().map(|unit| (unit.id.to_string(), indented(unit))).collect(),
         people: shown.people.iter().map(|choice| (choice.id.to_string(), described(choice, &role))).collect(),
-        roster_people: may_at(v, "person.view", path),
+        roster_people: super::SIGHT.iter().any(|action| may_at(v, action, path)),
         above: shown.above,
         unit: shown.unit,
         form,
@@ -287,14 +289,14 @@ async fn need_seat(v: Visit, Path(id): Path<UnitId>, form: Form) -> Answer {
 }
 
 async fn try_seat(v: &Visit, id: UnitId, form: &Form) -> Result<()> {
-    let permit = permit_at(v, "post.edit", &unit_of(v, id).await?.path)?;
+    let permit = permit_at(v, "org.edit", &unit_of(v, id).await?.path)?;
     let role = form.required("seat_role")?.to_owned();
     let organisation = organisation(v)?;
     v.write(move |cx| post::acts::need_seat(cx, &permit, &organisation, (id, &role))).await
 }
 
 async fn drop_seat(v: Visit, Path(id): Path<UnitId>, form: Form) -> Answer {
-    let permit = permit_at(&v, "post.edit", &unit_of(&v, id).await?.path)?;
+    let permit = permit_at(&v, "org.edit", &unit_of(&v, id).await?.path)?;
     let role = form.required("seat_role")?.to_owned();
     v.write(move |cx| post::acts::drop_seat(cx, &permit, (id, &role))).await?;
     Ok(v.see(&format!("/organisation/units/{id}"), "org-seat-dropped"))

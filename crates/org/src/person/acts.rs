@@ -9,31 +9,31 @@ use db::Cx;
 use journal::{Entry, Ref};
 use serde_json::json;
 
-use super::{NewPerson, Person, PersonEdit, checked_person_name, checked_phone, store};
+use super::{NewPerson, Person, PersonEdit, Phone, checked_person_name, checked_phone, store};
 use crate::unit;
 
 const EDIT: &str = "person.edit";
 
 /// Enters a person. Namesakes are allowed: the page shows them first.
-pub fn enter(cx: &mut Cx<'_>, permit: &Permit, master: &MasterKey, new: &NewPerson) -> Result<Person> {
+pub fn enter(cx: &mut Cx<'_>, permit: &Permit, new: &NewPerson) -> Result<Person> {
     permit.must_be(EDIT)?;
     let unit = unit::store::unit(cx, new.unit)?;
     if !unit.is_open_on(cx.today()) {
         return Err(Refusal::conflict("org.unit-closed").field("unit").arg("name", unit.name).into());
     }
-    let phone = given(new.facts.phone.as_deref()).map(checked_phone).transpose()?;
+    let phone = checked(new.facts.phone.as_ref())?;
     let person = Person {
         id: cx.new_id(),
         name: checked_person_name(&new.facts.name)?,
         unit: unit.id,
-        phone_masked: phone.as_ref().map(|(_, masked)| masked.clone()),
+        phone_masked: phone.as_ref().map(|phone| phone.masked.clone()),
         note: new.facts.note.trim().to_owned(),
         left_on: None,
         version: 1,
     };
     store::insert(cx, &person, new.import)?;
-    if let Some((number, _)) = phone {
-        seal_phone(cx, master, person.id, &number)?;
+    if let Some(phone) = phone {
+        phone.seal(cx, person.id)?;
     }
     let body = json!({ "unit": unit.id, "import": new.import });
     journal::append(cx, &Entry::new("person.entered", Ref::new("person", person.id), body))?;
@@ -41,15 +41,15 @@ pub fn enter(cx: &mut Cx<'_>, permit: &Permit, master: &MasterKey, new: &NewPers
 }
 
 /// Changes what is said of a person.
-pub fn edit(cx: &mut Cx<'_>, permit: &Permit, master: &MasterKey, edit: &PersonEdit) -> Result<Person> {
+pub fn edit(cx: &mut Cx<'_>, permit: &Permit, edit: &PersonEdit) -> Result<Person> {
     permit.must_be(EDIT)?;
     let before = store::person(cx, edit.id)?;
-    let phone = given(edit.facts.phone.as_deref()).map(checked_phone).transpose()?;
+    let phone = checked(edit.facts.phone.as_ref())?;
     let after = Person {
         name: checked_person_name(&edit.facts.name)?,
         phone_masked: phone
             .as_ref()
-            .map(|(_, masked)| masked.clone())
+            .map(|phone| phone.masked.clone())
             .or_else(|| before.phone_masked.clone()),
         note: edit.facts.note.trim().to_owned(),
         left_on: edit.left_on,
@@ -57,8 +57,8 @@ pub fn edit(cx: &mut Cx<'_>, permit: &Permit, master: &MasterKey, edit: &PersonE
         ..before.clone()
     };
     store::save(cx, &after)?;
-    if let Some((number, _)) = &phone {
-        seal_phone(cx, master, edit.id, number)?;
+    if let Some(phone) = &phone {
+        phone.seal(cx, edit.id)?;
     }
     if before.name != after.name {
         account::rename(cx, edit.id, &after.name)?;
@@ -73,11 +73,23 @@ pub fn edit(cx: &mut Cx<'_>, permit: &Permit, master: &MasterKey, edit: &PersonE
     Ok(Person { version: after.version + 1, ..after })
 }
 
-fn seal_phone(cx: &mut Cx<'_>, master: &MasterKey, id: Id<noun::Person>, number: &str) -> Result<()> {
-    let subject = Ref::new("person", id);
-    sealed::seal(cx, master, sealed::Spot { subject: &subject, field: "phone" }, number).map(|_| ())
+/// A number that can be a telephone number.
+struct Checked<'a> {
+    number: String,
+    masked: String,
+    master: &'a MasterKey,
 }
 
-fn given(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
+fn checked(phone: Option<&Phone>) -> Result<Option<Checked<'_>>> {
+    let Some(phone) = phone.filter(|phone| !phone.number.trim().is_empty()) else { return Ok(None) };
+    let (number, masked) = checked_phone(phone.number.trim())?;
+    Ok(Some(Checked { number, masked, master: &phone.master }))
+}
+
+impl Checked<'_> {
+    fn seal(&self, cx: &mut Cx<'_>, id: Id<noun::Person>) -> Result<()> {
+        let subject = Ref::new("person", id);
+        let spot = sealed::Spot { subject: &subject, field: "phone" };
+        sealed::seal(cx, self.master, spot, &self.number).map(|_| ())
+    }
 }

@@ -3,11 +3,15 @@
 pub mod acts;
 pub(crate) mod store;
 
+use std::sync::Arc;
+
+use access::MasterKey;
 use base::{
     Date, Id, Refusal, Result,
     noun::{self},
 };
 
+pub use acts::{edit, enter};
 pub use store::{
     PersonChoice, PersonLine, PersonQuery, list, names as names_of_persons, person, person_choices,
     persons_with_role_within,
@@ -32,13 +36,28 @@ pub struct Person {
     pub version: i64,
 }
 
+/// A telephone number as typed, with the key it is to be sealed under.
+#[derive(Clone)]
+pub struct Phone {
+    /// The number.
+    pub number: String,
+    /// The tenant's key.
+    pub master: Arc<MasterKey>,
+}
+
+impl std::fmt::Debug for Phone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Phone(…)")
+    }
+}
+
 /// What may be said of a person.
 #[derive(Debug, Clone, Default)]
 pub struct PersonFacts {
     /// The name.
     pub name: String,
     /// A mobile or fixed telephone number as typed; kept sealed, shown masked.
-    pub phone: Option<String>,
+    pub phone: Option<Phone>,
     /// What else is worth knowing.
     pub note: String,
 }

@@ -1,6 +1,6 @@
 //! What may be done with posts. Giving, ending and handing over want a permit for `post.edit`; those of the
-//! three administrators want one for `account.manage`, so that whoever keeps the roster of cadres cannot make
-//! an administrator.
+//! three administrators want one for `security.manage`: whoever keeps the roster of cadres makes no
+//! administrator, and whoever makes accounts gives no rights.
 
 use access::Permit;
 use base::{
@@ -18,7 +18,8 @@ use crate::{
 };
 
 const EDIT: &str = "post.edit";
-const ADMINISTRATION: &str = "account.manage";
+const ESTABLISHMENT: &str = "org.edit";
+const ADMINISTRATION: &str = "security.manage";
 const DELEGATE: &str = "post.delegate";
 
 /// The action a permit must name to give or end posts in a role.
@@ -156,14 +157,15 @@ fn must_go_on(post: &Post, day: Date) -> Result<()> {
     Ok(())
 }
 
-/// Says that a unit ought to have somebody in a role: until there is, the seat is shown as vacant.
+/// Says that a unit ought to have somebody in a role: until there is, the seat is shown as vacant. Part of
+/// the establishment: wants a permit for `org.edit`.
 pub fn need_seat(
     cx: &mut Cx<'_>,
     permit: &Permit,
     organisation: &Organisation,
     seat: (Id<noun::Unit>, &str),
 ) -> Result<()> {
-    permit.must_be(EDIT)?;
+    permit.must_be(ESTABLISHMENT)?;
     let (unit, role) = (unit::store::unit(cx, seat.0)?, organisation.role(seat.1)?);
     if !organisation.fits(role, &unit.kind) {
         return Err(Refusal::invalid("org.role-does-not-fit")
@@ -179,9 +181,9 @@ pub fn need_seat(
     Ok(())
 }
 
-/// Takes a seat away.
+/// Takes a seat away. Wants a permit for `org.edit`.
 pub fn drop_seat(cx: &mut Cx<'_>, permit: &Permit, seat: (Id<noun::Unit>, &str)) -> Result<()> {
-    permit.must_be(EDIT)?;
+    permit.must_be(ESTABLISHMENT)?;
     if store::drop_seat(cx, seat.0, seat.1)? > 0 {
         let body = json!({ "role": seat.1 });
         journal::append(cx, &Entry::new("seat.dropped", Ref::new("unit", seat.0), body))?;

@@ -8,6 +8,7 @@ use base::{
     noun::{self},
 };
 
+pub use acts::{action_for, delegate, drop_seat, end, end_delegation, give, hand_over, need_seat};
 pub use store::{
     PostLine, Vacancy, all_of, delegation, delegations_of, held_within, post, posts_of, vacancies_within,
 };

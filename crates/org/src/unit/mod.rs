@@ -10,8 +10,10 @@ use base::{
 };
 use db::Cx;
 
+pub use acts::{Founded, add, close, edit, found, merge, relocate};
 pub use store::{
-    Succession, close_relatives, names as names_of_units, root, unit, unit_by_code, units_below, units_within,
+    Succession, children, close_relatives, names as names_of_units, root, unit, unit_by_code, units_below,
+    units_within,
 };
 
 /// A unit of the tree.

@@ -44,14 +44,6 @@ static WITHIN: Statement = Statement::new(
          ORDER BY u.sort, u.key"
     ),
 );
-static ALL_WITHIN: Statement = Statement::new(
-    "org.all-units-within",
-    concat!(
-        "SELECT ",
-        columns!(),
-        " FROM unit u WHERE u.path LIKE $1 AND u.withdrawn_at IS NULL ORDER BY u.sort, u.key"
-    ),
-);
 static CHILDREN: Statement = Statement::new(
     "org.children-of-unit",
     concat!(
@@ -120,7 +112,6 @@ pub(crate) const STATEMENTS: &[&Statement] = &[
     &BY_CODE,
     &ROOT,
     &WITHIN,
-    &ALL_WITHIN,
     &CHILDREN,
     &NAMED,
     &NEXT_KEY,
@@ -185,11 +176,6 @@ pub fn units_below(cx: &mut Cx<'_>, path: &UnitPath) -> Result<Vec<Unit>> {
     let mut units = units_within(cx, path)?;
     units.retain(|unit| unit.path != *path);
     Ok(units)
-}
-
-/// Every unit within `path`, closed ones too.
-pub(crate) fn all_within(cx: &mut Cx<'_>, path: &UnitPath) -> Result<Vec<Unit>> {
-    cx.rows(&ALL_WITHIN, values![subtree(path)], read)
 }
 
 /// The units right below one, closed ones too.
