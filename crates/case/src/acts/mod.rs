@@ -11,7 +11,9 @@ mod tell;
 
 pub use asks::{EXTRA, ImportRow, NewAttachment, NewCase, NewImport, On, Raised, Receipt, Resident};
 pub use clock_run::run_clock;
-pub use more::{attach, begin_import, notices_seen, reindex, undo_import, unseal_raiser};
+pub use more::{
+    attach, begin_import, notices_seen, reindex, remove_view, save_view, undo_import, unseal_raiser,
+};
 pub use raise::{may_raise, raise, raise_many};
 pub use receipts::{count_wrong_code, prove_code, prove_token};
 pub use take::{take, take_many};

@@ -3,7 +3,7 @@
 use access::{MasterKey, Permit, sealed};
 use base::{
     Id, Refusal, Result,
-    noun::{Attachment, Import, Person},
+    noun::{Attachment, Import, Person, SavedView},
 };
 use db::Cx;
 use journal::{Entry, Ref};
@@ -86,4 +86,18 @@ pub fn notices_seen(cx: &mut Cx<'_>, person: Id<Person>) -> Result<()> {
 /// `None` at the end. Rows without history: call it in `write_operational`.
 pub fn reindex(cx: &mut Cx<'_>, seq: i64, limit: u32) -> Result<Option<i64>> {
     parts::reindex(cx, seq, limit)
+}
+
+/// Saves a view of the ledger under a name, in place of the person's one of that name.
+pub fn save_view(cx: &mut Cx<'_>, person: Id<Person>, (name, query): (&str, &str)) -> Result<()> {
+    hangings::save_view(cx, person, (name, query))?;
+    journal::append(cx, &Entry::new("case.view-saved", Ref::new("person", person), json!({ "name": name })))
+        .map(|_| ())
+}
+
+/// Deletes a view of the person's.
+pub fn remove_view(cx: &mut Cx<'_>, person: Id<Person>, view: Id<SavedView>) -> Result<()> {
+    hangings::delete_view(cx, person, view)?;
+    journal::append(cx, &Entry::new("case.view-removed", Ref::new("person", person), json!({ "view": view })))
+        .map(|_| ())
 }
