@@ -130,7 +130,8 @@ impl Work<'_> {
 
     fn outcome(&self, about: &About, prepared: &Prepared, loaded: Option<Loaded>) -> Outcome {
         let of_file = prepared.refused.iter().filter(|(row, _)| *row == 0);
-        let why = of_file.map(|(_, refusal)| self.app.catalogue().refusal(self.language(), refusal)).collect();
+        let why =
+            of_file.map(|(_, refusal)| self.app.catalogue().refusal(self.language(), refusal)).collect();
         let rows: std::collections::BTreeSet<u32> =
             prepared.refused.iter().map(|(row, _)| *row).filter(|row| *row > 0).collect();
         Outcome {
@@ -149,8 +150,7 @@ impl Work<'_> {
         let say = |key: &str| self.app.catalogue().say(self.language(), key, &[]);
         let (reason, row) = (say("office-returned-reason"), say("office-original-row"));
         let reasons = reasons(prepared, &|refusal| self.app.catalogue().refusal(self.language(), refusal));
-        let original =
-            Original { bytes, file_name: &about.file_name, sheet: Some(prepared.sheet.as_str()) };
+        let original = Original { bytes, file_name: &about.file_name, sheet: Some(prepared.sheet.as_str()) };
         let made = clock::in_china(self.app.clock().now()).datetime();
         annotate(original, &reasons, Titles { reason: &reason, row: &row }, made)
     }

@@ -6,6 +6,8 @@ pub mod prepare;
 pub mod row;
 pub mod sheet;
 pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 pub mod twins;
 pub mod upload;
 

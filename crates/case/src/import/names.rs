@@ -19,8 +19,22 @@ const SEALED: &str = "sealed";
 
 /// In the order in which a person looks for them.
 const KEYS: [&str; 16] = [
-    "title", "detail", "unit", "channel", "category", "class", "place", "raiser", "contact", RAISED, ANSWER,
-    SOURCE, "leader", "department", "person", DUE,
+    "title",
+    "detail",
+    "unit",
+    "channel",
+    "category",
+    "class",
+    "place",
+    "raiser",
+    "contact",
+    RAISED,
+    ANSWER,
+    SOURCE,
+    "leader",
+    "department",
+    "person",
+    DUE,
 ];
 
 type Lists = BTreeMap<String, Vec<String>>;

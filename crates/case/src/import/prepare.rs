@@ -202,7 +202,13 @@ pub fn prepare(
     let mut prepared = Prepared {
         procedure: procedure.key.clone(),
         sheet: ledger.sheet.name.clone(),
-        sheets: file.book.sheets.iter().filter(|s| !s.hidden && !s.rows.is_empty()).map(|s| s.name.clone()).collect(),
+        sheets: file
+            .book
+            .sheets
+            .iter()
+            .filter(|s| !s.hidden && !s.rows.is_empty())
+            .map(|s| s.name.clone())
+            .collect(),
         head: ledger.header.rows,
         columns: columns(&ledger),
         mapping: ledger.mapping.clone(),
@@ -308,7 +314,9 @@ fn read_rows(reading: &Reading<'_>, prepared: &mut Prepared) {
                 }
                 prepared.drafts.push(draft);
             }
-            Err(refusals) => prepared.refused.extend(refusals.into_iter().map(|refusal| (row.number, refusal))),
+            Err(refusals) => {
+                prepared.refused.extend(refusals.into_iter().map(|refusal| (row.number, refusal)))
+            }
         }
     }
 }
@@ -318,7 +326,8 @@ fn hold_against_ledger(
     prepared: &mut Prepared,
     (reach, choices): (&Scope, &Choices),
 ) -> Result<()> {
-    let keys: Vec<&str> = prepared.drafts.iter().filter_map(|draft| draft.case.source_key.as_deref()).collect();
+    let keys: Vec<&str> =
+        prepared.drafts.iter().filter_map(|draft| draft.case.source_key.as_deref()).collect();
     let there = store::of_sources(cx, &keys)?;
     let title = prepared.mapping.chosen.iter().find(|chosen| chosen.key == super::names::SOURCE);
     let title = title.map(|chosen| chosen.title.clone()).unwrap_or_default();

@@ -52,7 +52,11 @@ impl Places {
             name: unit.name.clone(),
             code: unit.code.clone(),
         };
-        Self { all: units.iter().map(place).collect(), index: NameIndex::new(units), known: RefCell::default() }
+        Self {
+            all: units.iter().map(place).collect(),
+            index: NameIndex::new(units),
+            known: RefCell::default(),
+        }
     }
 
     /// The unit of this id.
@@ -78,9 +82,12 @@ impl Places {
         if bare.len() >= 6 && bare.chars().all(|c| c.is_ascii_digit()) {
             // A township's nine digits are the beginning of its twelve.
             let full = format!("{bare:0<12}");
-            return self.all.iter().find(|place| place.code.as_deref() == Some(&full)).map(|place| place.id).ok_or_else(
-                || Refusal::invalid("case.import-no-unit-code").arg("value", written.trim()),
-            );
+            return self
+                .all
+                .iter()
+                .find(|place| place.code.as_deref() == Some(&full))
+                .map(|place| place.id)
+                .ok_or_else(|| Refusal::invalid("case.import-no-unit-code").arg("value", written.trim()));
         }
         let names = |units: &[&org::name::UnitNames]| {
             units.iter().map(|unit| unit.name.as_str()).collect::<Vec<_>>().join("、")
@@ -204,7 +211,9 @@ impl Reading<'_> {
                     .map(|field| self.ledger.title_of(field))
                     .filter(|title| !title.is_empty())
                     .collect();
-                Err(Refusal::invalid("case.import-no-words").field("detail").arg("column", columns.join("、")))
+                Err(Refusal::invalid("case.import-no-words")
+                    .field("detail")
+                    .arg("column", columns.join("、")))
             }
             (true, false) => Ok((first_sentence(&detail), detail.into_owned(), Words::TitleMade)),
             (false, true) => Ok((one_line(&title).trim().to_owned(), title.into_owned(), Words::DetailMade)),
@@ -214,9 +223,10 @@ impl Reading<'_> {
 
     fn unit_of(&self, row: &Row) -> Result<Id<Unit>, Refusal> {
         match self.given(row, "unit") {
-            Some(written) => self.places.find(&written).map_err(|refusal| {
-                refusal.field("unit").arg("column", self.ledger.title_of("unit"))
-            }),
+            Some(written) => self
+                .places
+                .find(&written)
+                .map_err(|refusal| refusal.field("unit").arg("column", self.ledger.title_of("unit"))),
             None => self.unit.ok_or_else(|| Refusal::invalid("case.import-unit-missing").field("unit")),
         }
     }
@@ -236,8 +246,9 @@ impl Reading<'_> {
             return Ok(None);
         }
         let value = || cell.as_text().trim().chars().take(40).collect::<String>();
-        let moment =
-            cell.as_moment().ok_or_else(|| self.refuse("case.import-no-moment", RAISED).arg("value", value()))?;
+        let moment = cell
+            .as_moment()
+            .ok_or_else(|| self.refuse("case.import-no-moment", RAISED).arg("value", value()))?;
         let midnight = clock::start_of(moment.date());
         let at = midnight.checked_add(moment.time().duration_since(jiff::civil::Time::midnight()));
         match at {

@@ -99,9 +99,8 @@ impl<'a> Ledger<'a> {
     pub fn must_hold_problems(&self) -> Result<(), Refusal> {
         let titles = self.header.titles().join("、");
         if self.mapping.column("title").is_none() && self.mapping.column("detail").is_none() {
-            let fits = |kind: ImportKind| {
-                propose_mapping(&self.header, kind.hints(), None).column("name").is_some()
-            };
+            let fits =
+                |kind: ImportKind| propose_mapping(&self.header, kind.hints(), None).column("name").is_some();
             let key = if fits(ImportKind::Persons) {
                 "case.import-is-of-persons"
             } else if fits(ImportKind::Units) {
@@ -136,7 +135,10 @@ fn head_of<'a>(book: &'a Workbook, names: &Names, wanted: Option<&str>) -> Resul
     if let Some(name) = wanted.filter(|name| !name.is_empty()) {
         let sheet = book.sheet(Some(name)).ok_or_else(|| {
             let all: Vec<&str> = book.sheets.iter().map(|sheet| sheet.name.as_str()).collect();
-            Refusal::not_found("case.import-no-sheet").field("sheet").arg("sheet", name).arg("sheets", all.join("、"))
+            Refusal::not_found("case.import-no-sheet")
+                .field("sheet")
+                .arg("sheet", name)
+                .arg("sheets", all.join("、"))
         })?;
         let header = find_header(sheet).ok_or_else(|| no_head(sheet))?;
         return Ok((sheet, header));
@@ -150,7 +152,8 @@ fn head_of<'a>(book: &'a Workbook, names: &Names, wanted: Option<&str>) -> Resul
 
 fn no_head(sheet: &Sheet) -> Refusal {
     let first = sheet.rows.iter().take(3).flat_map(|row| &row.cells).filter(|cell| !cell.is_blank());
-    let seen: Vec<String> = first.take(6).map(|cell| cell.as_text().trim().chars().take(12).collect()).collect();
+    let seen: Vec<String> =
+        first.take(6).map(|cell| cell.as_text().trim().chars().take(12).collect()).collect();
     Refusal::invalid("case.import-no-head")
         .field("file")
         .arg("sheet", &sheet.name)

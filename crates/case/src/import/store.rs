@@ -35,7 +35,8 @@ pub fn recent(
     before: Option<&str>,
     size: usize,
 ) -> Result<Vec<ImportRow>> {
-    let mut values: Vec<Value<'_>> = vec![before.unwrap_or("~").into(), i64::try_from(size).unwrap_or(i64::MAX).into()];
+    let mut values: Vec<Value<'_>> =
+        vec![before.unwrap_or("~").into(), i64::try_from(size).unwrap_or(i64::MAX).into()];
     let mut seen = vec![if scope.everything { "1 = 1".to_owned() } else { "1 = 0".to_owned() }];
     if let Some(person) = person {
         values.push(person.into());
@@ -130,7 +131,9 @@ pub fn by_keys(cx: &mut Cx<'_>, keys: &[i64]) -> Result<HashMap<i64, There>> {
     for part in keys.chunks(AT_ONCE) {
         let sql = format!("{THERE} h.seq IN ({})", places(part.len()));
         let values: Vec<Value<'_>> = part.iter().map(|seq| Value::from(*seq)).collect();
-        found.extend(cx.rows_of("case.by-keys", &sql, &values, there)?.into_iter().map(|case| (case.seq, case)));
+        found.extend(
+            cx.rows_of("case.by-keys", &sql, &values, there)?.into_iter().map(|case| (case.seq, case)),
+        );
     }
     Ok(found)
 }

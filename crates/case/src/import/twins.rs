@@ -71,7 +71,8 @@ pub fn in_file(drafts: &[Draft]) -> Vec<Twin> {
 
 /// Rows like a case of the ledger within reach.
 pub fn in_ledger(cx: &mut Cx<'_>, drafts: &[Draft], reach: &Scope) -> Result<Vec<Twin>> {
-    let bands: Vec<Vec<i64>> = drafts.iter().map(|draft| Fingerprint::of(&draft.case.detail).bands()).collect();
+    let bands: Vec<Vec<i64>> =
+        drafts.iter().map(|draft| Fingerprint::of(&draft.case.detail).bands()).collect();
     let mut all: Vec<i64> = bands.iter().flatten().copied().collect();
     all.sort_unstable();
     all.dedup();
@@ -87,7 +88,8 @@ pub fn in_ledger(cx: &mut Cx<'_>, drafts: &[Draft], reach: &Scope) -> Result<Vec
     let mut twins = Vec::new();
     for (draft, candidates) in drafts.iter().zip(&candidates) {
         let seen = candidates.iter().filter_map(|seq| cases.get(seq));
-        let seen = seen.filter(|case| reach.everything || reach.subtrees.iter().any(|p| case.unit_path.is_within(p)));
+        let seen = seen
+            .filter(|case| reach.everything || reach.subtrees.iter().any(|p| case.unit_path.is_within(p)));
         let likest = seen
             .map(|case| (similarity(&draft.case.detail, &case.detail), case))
             .filter(|(share, _)| *share >= ALIKE)
