@@ -1,0 +1,119 @@
+//! Every statement of every module: understood by both engines, written in the words both share, and
+//! found by key on tables that grow.
+
+use std::collections::BTreeSet;
+
+use db::{Engine, Statement, Value, testing};
+use luoshi::modules;
+
+fn statements() -> Vec<&'static Statement> {
+    modules::all().into_iter().flat_map(|module| (module.statements)()).collect()
+}
+
+fn databases() -> Vec<testing::Fresh> {
+    let steps: Vec<db::Migration> =
+        modules::all().iter().flat_map(|module| module.migrations.iter().copied()).collect();
+    testing::both_engines(&steps)
+}
+
+#[test]
+fn every_statement_prepares_on_both_engines_and_has_a_name_of_its_own() {
+    let mut names = BTreeSet::new();
+    for statement in statements() {
+        assert!(names.insert(statement.name), "two statements are called {}", statement.name);
+    }
+    assert!(names.len() > 100, "only {} statements are registered", names.len());
+    for fresh in databases() {
+        for statement in statements() {
+            if let Err(error) = fresh.db.check_statement(statement.sql) {
+                panic!("{} on {:?}: {error}", statement.name, fresh.db.engine());
+            }
+        }
+    }
+}
+
+/// Words only one engine knows, or that mean something else on the other.
+const FOREIGN: &[&str] = &[
+    " OFFSET ", " BOOLEAN", " TRUE", " FALSE", " ILIKE ", "NOW(", "CURRENT_TIMESTAMP", "CURRENT_DATE",
+    "AUTOINCREMENT", " SERIAL", "::", "INSERT OR ", "REPLACE INTO", "IFNULL(", " GLOB ", " REGEXP ", "->",
+    "JSON_", "JSONB", "RANDOM()", "STRFTIME(", "JULIANDAY(", "DATE(", "DATETIME(", "TO_CHAR(", "EXTRACT(",
+    "GROUP_CONCAT(", "STRING_AGG(", "ARRAY_AGG(", "ANY(", "DISTINCT ON", "LATERAL", "RIGHT JOIN",
+    "FULL JOIN", "FULL OUTER", "ROWID", " CTID", "PRAGMA", "INSTR(", "STRPOS(", "PRINTF(", "FORMAT(",
+    " REAL", " DOUBLE", " NUMERIC", " BLOB", " BYTEA", " IS DISTINCT FROM ", "FOR UPDATE", "SKIP LOCKED",
+];
+
+#[test]
+fn statements_keep_to_the_words_both_engines_share() {
+    let mut foreign = Vec::new();
+    for statement in statements() {
+        let sql = format!(" {} ", statement.sql.to_uppercase().split_whitespace().collect::<Vec<_>>().join(" "));
+        // What stands in quotation marks is a value.
+        let sql: String = sql.split('\'').step_by(2).collect();
+        for word in FOREIGN.iter().filter(|word| sql.contains(**word)) {
+            foreign.push(format!("{}: {}", statement.name, word.trim()));
+        }
+        for call in ["SUM(", "COUNT("].iter().filter(|call| **call == "SUM(" && sql.contains(**call)) {
+            // PostgreSQL adds up BIGINT to NUMERIC, which the driver reads as something else.
+            let casts = sql.matches("CAST(").count();
+            if casts < sql.matches(*call).count() {
+                foreign.push(format!("{}: SUM without CAST", statement.name));
+            }
+        }
+    }
+    assert!(foreign.is_empty(), "{}", foreign.join("\n"));
+}
+
+/// Statements that read a whole table, and why that is right.
+const SCANS: &[(&str, &str)] = &[
+    ("journal.count-leaves", "verify reads everything by design"),
+    ("journal.count-nodes", "verify reads everything by design"),
+    ("journal.any-entry", "stops at the first row"),
+];
+
+/// Tables that do not grow with use: a scan of them is the shortest way.
+const SMALL: &[&str] = &["schema_version", "unit_kind", "site_setting", "job_schedule", "lease"];
+
+#[test]
+fn statements_find_their_rows_by_key() {
+    let fresh = databases().into_iter().find(|fresh| fresh.db.engine() == Engine::Sqlite).expect("SQLite");
+    let mut scanning = Vec::new();
+    for statement in statements() {
+        if SCANS.iter().any(|(name, _)| *name == statement.name) {
+            continue;
+        }
+        let plan = plan_of(&fresh, statement);
+        for step in plan.iter().filter(|step| is_scan(step, statement.sql)) {
+            scanning.push(format!("{}: {step}\n    {}", statement.name, statement.sql));
+        }
+    }
+    assert!(scanning.is_empty(), "{}", scanning.join("\n"));
+}
+
+#[test]
+fn every_excused_scan_still_exists() {
+    let names: BTreeSet<&str> = statements().iter().map(|statement| statement.name).collect();
+    for (name, reason) in SCANS {
+        assert!(names.contains(name), "{name} ({reason}) is excused and does not exist");
+    }
+}
+
+fn plan_of(fresh: &testing::Fresh, statement: &'static Statement) -> Vec<String> {
+    let places = (1..100).take_while(|n| statement.sql.contains(&format!("${n}"))).count();
+    let sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
+    let caller = fresh.db.caller("system:test");
+    let plan = fresh.db.read_now(&caller, move |cx| {
+        let values = vec![Value::Null; places];
+        cx.rows_of("test.plan", &sql, &values, |row| row.get::<String>(3))
+    });
+    plan.unwrap_or_else(|error| panic!("{}: {error}", statement.name))
+}
+
+/// Whether a step of the plan reads a table that grows from end to end. In the order of an index and up to
+/// a limit is a page, not a scan.
+fn is_scan(step: &str, sql: &str) -> bool {
+    let Some(table) = step.strip_prefix("SCAN ") else { return false };
+    let table = table.split_whitespace().next().unwrap_or_default();
+    let is_page = sql.contains(" LIMIT ") && (step.contains("USING INDEX") || step.contains("USING COVERING INDEX"));
+    let is_row = table == "CONSTANT" || step.contains("VIRTUAL TABLE") || table.starts_with('(');
+    !(SMALL.contains(&table) || is_page || is_row)
+}
