@@ -67,10 +67,9 @@ pub fn raise_many(
     let mut drafts = drafts(cx, rules, new)?;
     let fresh = drafts.iter().filter(|draft| draft.earlier.is_none()).count();
     if fresh > 0 {
-        let mut seq = head::take_numbers(cx, "case.seq", i64::try_from(fresh).map_err(Error::fault)?)?;
-        for draft in drafts.iter_mut().filter(|draft| draft.earlier.is_none()) {
+        let first = head::take_numbers(cx, "case.seq", i64::try_from(fresh).map_err(Error::fault)?)?;
+        for (seq, draft) in (first..).zip(drafts.iter_mut().filter(|draft| draft.earlier.is_none())) {
             draft.case.head.seq = seq;
-            seq += 1;
         }
         give_numbers(cx, rules, &mut drafts)?;
     }

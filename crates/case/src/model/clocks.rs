@@ -19,15 +19,6 @@ pub(crate) struct Turn<'a> {
     pub(crate) closed: bool,
 }
 
-/// Somebody to tell about a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// Whom.
-    pub who: Vec<regulation::Party>,
-    /// What, as a key of the text catalogue.
-    pub key: String,
-}
-
 /// When a term that begins today ends.
 pub(crate) fn after(calendar: &Calendar, today: Date, term: Term) -> Deadline {
     calendar.deadline(today, term)

@@ -192,7 +192,7 @@ fn cells(numbers: &[i64], base: &Filter, today: Date) -> BoardRow {
     }
 }
 
-const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
+const DAY: std::time::Duration = std::time::Duration::from_hours(24);
 
 fn plus(day: Date, days: u32) -> Date {
     day.saturating_add(DAY * days)

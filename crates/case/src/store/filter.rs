@@ -151,6 +151,7 @@ pub enum Mine {
 }
 
 /// What a list is asked for. Empty means everything.
+#[expect(clippy::struct_excessive_bools, reason = "each is a box to tick, independent of the others")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Of this procedure.

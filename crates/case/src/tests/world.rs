@@ -112,7 +112,6 @@ impl Town {
         self.units.iter().find(|(known, ..)| known == name).unwrap().1
     }
 
-
     /// Runs work that writes, as `name` in the journal.
     pub(super) fn write<T: Send + 'static>(
         &self,
