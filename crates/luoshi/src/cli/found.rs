@@ -1,7 +1,9 @@
 //! `init`: a county with its real townships and villages, and the two links it begins with.
 
+use std::sync::Arc;
+
 use access::{
-    Permit, Policy, Secret,
+    MasterKey, Permit, Policy, Secret,
     link::{self, Holder, Purpose},
 };
 use base::{Language, Refusal, Result};
@@ -12,7 +14,7 @@ use org::{
     Organisation,
     person::{NewPerson, PersonFacts},
     post::{NewPost, Tenure},
-    unit::{Founded, Unit},
+    unit::{Unit, acts::Founded},
 };
 use regulation::{Compendium, Titled};
 
@@ -70,11 +72,11 @@ impl Init {
         self.fix_parameters(&tenant, &opened)?;
 
         let titles = titles(&compendium, Language::Chinese);
-        let code = self.division.clone();
+        let (code, master) = (tenant.code.clone(), Arc::clone(&opened.tenant.master_key));
         let db = &opened.tenant.db;
         let (founded, secrets) = db.write_now(&db.caller("system:init"), move |cx| {
             let founded = org::unit::acts::found(cx, &Permit::for_job("org.edit", JOB), &code)?;
-            let secrets = first_links(cx, &policy, &organisation, (&founded.root, &titles))?;
+            let secrets = first_links(cx, (&policy, &organisation), &master, (&founded.root, &titles))?;
             Ok((founded, secrets))
         })?;
         console.house.settle(&tenant)?;
@@ -135,16 +137,17 @@ fn titles(compendium: &Compendium, language: Language) -> Vec<String> {
 /// to each. They bear the names of their offices until somebody edits them.
 fn first_links(
     cx: &mut Cx<'_>,
-    policy: &Policy,
-    organisation: &Organisation,
+    rules: (&Policy, &Organisation),
+    master: &MasterKey,
     at: (&Unit, &[String]),
 ) -> Result<Vec<Secret>> {
+    let (policy, organisation) = rules;
     let (root, titles) = at;
     let mut secrets = Vec::new();
     for ((role, purpose), title) in FIRST.into_iter().zip(titles) {
         let facts = PersonFacts { name: title.clone(), ..PersonFacts::default() };
         let new = NewPerson { facts, unit: root.id, import: None };
-        let person = org::person::acts::enter(cx, &Permit::for_job("person.edit", JOB), &new)?;
+        let person = org::person::acts::enter(cx, &Permit::for_job("person.edit", JOB), master, &new)?;
         let post = NewPost {
             person: person.id,
             role: role.to_owned(),

@@ -48,7 +48,7 @@ pub(crate) fn whole() -> openapi::OpenApi {
 }
 
 fn parts() -> Vec<openapi::OpenApi> {
-    vec![super::proof::described(), regulation::openapi()]
+    vec![super::proof::described(), regulation::openapi(), case::api::openapi(), publication::openapi()]
 }
 
 /// This description.
