@@ -170,7 +170,7 @@ fn dice(one: &str, other: &str) -> usize {
             shared += 1;
         }
     }
-    if total == 0 { 0 } else { shared * 200 / total }
+    (shared * 200usize).checked_div(total).unwrap_or(0)
 }
 
 impl UnitNames {

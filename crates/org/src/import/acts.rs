@@ -1,6 +1,6 @@
 //! Taking a workbook in, and undoing it. Both want a permit for `person.import` (persons) or `org.edit` (units).
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use access::{MasterKey, Permit};
 use base::{
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     kind::Organisation,
-    person::{self, NewPerson, Person, PersonFacts, Phone},
+    person::{self, NewPerson, Person, PersonFacts},
     post::{self, NewPost},
     unit::{self, NewUnit, UnitFacts},
 };
@@ -75,7 +75,7 @@ fn begin(
 /// list of the same unit is taken to be the same and only gets the posts that are new.
 pub fn import_persons(
     cx: &mut Cx<'_>,
-    (permit, master): (&Permit, &Arc<MasterKey>),
+    (permit, master): (&Permit, &MasterKey),
     organisation: &Organisation,
     source: &Source,
     rows: &[PersonRow],
@@ -111,7 +111,7 @@ fn keep_refusals(result: Result<()>, row: u32, refused: &mut Vec<Refusal>) -> Re
 
 fn person_of(
     cx: &mut Cx<'_>,
-    master: &Arc<MasterKey>,
+    master: &MasterKey,
     row: &PersonRow,
     import: Id<noun::Import>,
 ) -> Result<Id<noun::Person>> {
@@ -128,13 +128,9 @@ fn person_of(
                 .into());
         }
     }
-    let facts = PersonFacts {
-        name: row.name.clone(),
-        phone: row.phone.clone().map(|number| Phone { number, master: Arc::clone(master) }),
-        note: row.note.clone(),
-    };
+    let facts = PersonFacts { name: row.name.clone(), phone: row.phone.clone(), note: row.note.clone() };
     let new = NewPerson { facts, unit: row.unit.0, import: Some(import) };
-    Ok(person::acts::enter(cx, &Permit::for_job("person.edit", JOB), &new)?.id)
+    Ok(person::acts::enter(cx, &Permit::for_job("person.edit", JOB), master, &new)?.id)
 }
 
 fn give_posts(

@@ -3,6 +3,8 @@
 pub mod acts;
 pub mod persons;
 pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 pub mod units;
 
 use base::{

@@ -225,7 +225,7 @@ fn read_row(
 
 /// The kind a name tells; a department where it tells none.
 fn kind_of_name(name: &str) -> &'static str {
-    let bare = name.trim_end_matches(|c: char| c == ')' || c == '）');
+    let bare = name.trim_end_matches([')', '）']);
     KIND_ENDINGS.iter().find(|(ending, _)| bare.ends_with(ending)).map_or("department", |(_, kind)| kind)
 }
 

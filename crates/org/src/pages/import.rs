@@ -71,8 +71,8 @@ struct FieldChoice {
 
 impl FieldChoice {
     /// Whether this column is the one chosen.
-    fn is(&self, column: &usize) -> bool {
-        self.column == Some(*column)
+    fn is(&self, column: usize) -> bool {
+        self.column == Some(column)
     }
 }
 
@@ -103,15 +103,12 @@ fn check(cx: &mut Cx<'_>, organisation: &Organisation, job: &Job) -> Result<Chec
         .sheet(None)
         .ok_or_else(|| Refusal::invalid("org.import-empty").field("file").arg("sheet", &job.file_name))?;
     let mut chosen = import::choose(sheet, job.kind, None)?;
-    match &job.columns {
-        Some(columns) => {
-            let choices = columns.iter().map(|(key, column)| (key.as_str(), *column));
-            chosen.mapping = Mapping::by_hand(&chosen.header, choices);
-        }
-        None => {
-            let before = import::store::remembered(cx, job.kind, &chosen.header.fingerprint())?;
-            chosen = import::choose(sheet, job.kind, before.as_ref())?;
-        }
+    if let Some(columns) = &job.columns {
+        let choices = columns.iter().map(|(key, column)| (key.as_str(), *column));
+        chosen.mapping = Mapping::by_hand(&chosen.header, choices);
+    } else {
+        let before = import::store::remembered(cx, job.kind, &chosen.header.fingerprint())?;
+        chosen = import::choose(sheet, job.kind, before.as_ref())?;
     }
     chosen.must_be(job.kind)?;
     let home = unit::store::unit(cx, job.unit)?;

@@ -15,8 +15,8 @@ use super::{may_at, must_see, organisation, permit_at, permit_for, role_title, s
 use crate::{
     liaison::{self, Liaison, Tied},
     person::{
-        self, NewPerson, Person, PersonEdit, PersonFacts, PersonLine, Phone, names_of_persons,
-        person_choices, store::PersonQuery,
+        self, NewPerson, Person, PersonEdit, PersonFacts, PersonLine, names_of_persons, person_choices,
+        store::PersonQuery,
     },
     post::{self, Delegation, HandOver, NewDelegation, NewPost, Post, Tenure},
     unit::{self, Unit, names_of_units},
@@ -95,23 +95,18 @@ async fn list(v: Visit) -> Answer {
     Ok(v.page(&PersonsPage { v: &v, q: query.text("q").to_owned(), unit, rows, next }))
 }
 
-/// The number typed, if one was.
-fn phone(v: &Visit, form: &Form, field: &str) -> Option<Phone> {
-    let number = form.given(field)?.to_owned();
-    Some(Phone { number, master: v.tenant.master_key.clone() })
-}
-
 async fn enter(v: Visit, form: Form) -> Answer {
     let unit: Id<noun::Unit> = form.needed("unit")?;
     let unit = v.read(move |cx| unit::store::unit(cx, unit)).await?;
     let permit = permit_at(&v, "person.edit", &unit.path)?;
     let facts = PersonFacts {
         name: form.text("person_name").to_owned(),
-        phone: phone(&v, &form, "person_phone"),
+        phone: form.given("person_phone").map(str::to_owned),
         note: String::new(),
     };
     let new = NewPerson { facts, unit: unit.id, import: None };
-    let person = v.write(move |cx| person::acts::enter(cx, &permit, &new)).await?;
+    let master = v.tenant.master_key.clone();
+    let person = v.write(move |cx| person::acts::enter(cx, &permit, &master, &new)).await?;
     Ok(v.see_with(&format!("/organisation/persons/{}", person.id), "org-person-entered", &person.name))
 }
 
@@ -134,6 +129,7 @@ struct PersonPage<'a> {
     today: Date,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each shows one form")]
 struct May {
     edit: bool,
     delegate: bool,
@@ -305,11 +301,12 @@ async fn try_edit(v: &Visit, id: PersonId, form: &Form) -> Result<Person> {
     let permit = permit_at(v, "person.edit", &home(v, id).await?.1.path)?;
     let facts = PersonFacts {
         name: form.text("name").to_owned(),
-        phone: phone(v, form, "phone"),
+        phone: form.given("phone").map(str::to_owned),
         note: form.text("note").to_owned(),
     };
     let edit = PersonEdit { id, version: form.needed("version")?, facts, left_on: form.parsed("left_on")? };
-    v.write(move |cx| person::acts::edit(cx, &permit, &edit)).await
+    let master = v.tenant.master_key.clone();
+    v.write(move |cx| person::acts::edit(cx, &permit, &master, &edit)).await
 }
 
 async fn give(v: Visit, form: Form) -> Answer {

@@ -132,7 +132,7 @@ impl House {
     }
 
     fn post(&self, who: usize, path: &str, form: &[(&str, &str)]) -> (StatusCode, String, String) {
-        let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let encode = |text: &str| text.bytes().fold(String::new(), |out, byte| out + &format!("%{byte:02X}"));
         let pairs: Vec<String> =
             form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -146,18 +146,18 @@ impl House {
         fields: &[(&str, &str)],
         file: &str,
     ) -> (StatusCode, String, String) {
-        let mut body = String::new();
+        let mut parts = Vec::new();
         for (name, value) in fields {
-            body += &format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            parts.push(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
         }
         if !file.is_empty() {
-            body += &format!(
+            parts.push(format!(
                 "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"r.csv\"\r\nContent-Type: text/csv\r\n\r\n{file}\r\n"
-            );
+            ));
         }
-        body += "--x--\r\n";
+        parts.push("--x--\r\n".to_owned());
         let request = Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-        self.ask(who, request, Body::from(body))
+        self.ask(who, request, Body::from(parts.concat()))
     }
 }
 

@@ -52,6 +52,7 @@ struct UnitPage<'a> {
 }
 
 /// Which forms are shown.
+#[expect(clippy::struct_excessive_bools, reason = "each shows one form")]
 struct May {
     edit: bool,
     enter: bool,
@@ -85,10 +86,10 @@ fn read(cx: &mut db::Cx<'_>, id: UnitId) -> Result<Shown> {
     let mut above: Vec<Unit> =
         all.iter().filter(|other| other.id != id && unit.path.is_within(&other.path)).cloned().collect();
     above.sort_by_key(Unit::depth);
-    let ties = liaison::of_tied(cx, &journal::Ref::new("unit", id))?;
-    let persons: Vec<Id<noun::Person>> = ties.iter().filter_map(Liaison::person).collect();
+    let tied = liaison::of_tied(cx, &journal::Ref::new("unit", id))?;
+    let persons: Vec<Id<noun::Person>> = tied.iter().filter_map(Liaison::person).collect();
     let names = names_of_persons(cx, &persons)?;
-    let named = |tie: Liaison| {
+    let with_name = |tie: Liaison| {
         let name = tie.person().and_then(|person| names.get(&person).cloned());
         (tie, name.unwrap_or_default())
     };
@@ -98,7 +99,7 @@ fn read(cx: &mut db::Cx<'_>, id: UnitId) -> Result<Shown> {
         posts,
         vacancies,
         past: unit::close_relatives(cx, id)?,
-        ties: ties.into_iter().map(named).collect(),
+        ties: tied.into_iter().map(with_name).collect(),
         others: all.into_iter().filter(|other| other.id != id).collect(),
         people,
         unit,

@@ -9,19 +9,19 @@ use db::Cx;
 use journal::{Entry, Ref};
 use serde_json::json;
 
-use super::{NewPerson, Person, PersonEdit, Phone, checked_person_name, checked_phone, store};
+use super::{NewPerson, Person, PersonEdit, checked_person_name, checked_phone, store};
 use crate::unit;
 
 const EDIT: &str = "person.edit";
 
 /// Enters a person. Namesakes are allowed: the page shows them first.
-pub fn enter(cx: &mut Cx<'_>, permit: &Permit, new: &NewPerson) -> Result<Person> {
+pub fn enter(cx: &mut Cx<'_>, permit: &Permit, master: &MasterKey, new: &NewPerson) -> Result<Person> {
     permit.must_be(EDIT)?;
     let unit = unit::store::unit(cx, new.unit)?;
     if !unit.is_open_on(cx.today()) {
         return Err(Refusal::conflict("org.unit-closed").field("unit").arg("name", unit.name).into());
     }
-    let phone = checked(new.facts.phone.as_ref())?;
+    let phone = checked(new.facts.phone.as_deref())?;
     let person = Person {
         id: cx.new_id(),
         name: checked_person_name(&new.facts.name)?,
@@ -33,7 +33,7 @@ pub fn enter(cx: &mut Cx<'_>, permit: &Permit, new: &NewPerson) -> Result<Person
     };
     store::insert(cx, &person, new.import)?;
     if let Some(phone) = phone {
-        phone.seal(cx, person.id)?;
+        phone.seal(cx, master, person.id)?;
     }
     let body = json!({ "unit": unit.id, "import": new.import });
     journal::append(cx, &Entry::new("person.entered", Ref::new("person", person.id), body))?;
@@ -41,10 +41,10 @@ pub fn enter(cx: &mut Cx<'_>, permit: &Permit, new: &NewPerson) -> Result<Person
 }
 
 /// Changes what is said of a person.
-pub fn edit(cx: &mut Cx<'_>, permit: &Permit, edit: &PersonEdit) -> Result<Person> {
+pub fn edit(cx: &mut Cx<'_>, permit: &Permit, master: &MasterKey, edit: &PersonEdit) -> Result<Person> {
     permit.must_be(EDIT)?;
     let before = store::person(cx, edit.id)?;
-    let phone = checked(edit.facts.phone.as_ref())?;
+    let phone = checked(edit.facts.phone.as_deref())?;
     let after = Person {
         name: checked_person_name(&edit.facts.name)?,
         phone_masked: phone
@@ -58,7 +58,7 @@ pub fn edit(cx: &mut Cx<'_>, permit: &Permit, edit: &PersonEdit) -> Result<Perso
     };
     store::save(cx, &after)?;
     if let Some(phone) = &phone {
-        phone.seal(cx, edit.id)?;
+        phone.seal(cx, master, edit.id)?;
     }
     if before.name != after.name {
         account::rename(cx, edit.id, &after.name)?;
@@ -74,22 +74,21 @@ pub fn edit(cx: &mut Cx<'_>, permit: &Permit, edit: &PersonEdit) -> Result<Perso
 }
 
 /// A number that can be a telephone number.
-struct Checked<'a> {
+struct Checked {
     number: String,
     masked: String,
-    master: &'a MasterKey,
 }
 
-fn checked(phone: Option<&Phone>) -> Result<Option<Checked<'_>>> {
-    let Some(phone) = phone.filter(|phone| !phone.number.trim().is_empty()) else { return Ok(None) };
-    let (number, masked) = checked_phone(phone.number.trim())?;
-    Ok(Some(Checked { number, masked, master: &phone.master }))
+fn checked(phone: Option<&str>) -> Result<Option<Checked>> {
+    let Some(phone) = phone.map(str::trim).filter(|phone| !phone.is_empty()) else { return Ok(None) };
+    let (number, masked) = checked_phone(phone)?;
+    Ok(Some(Checked { number, masked }))
 }
 
-impl Checked<'_> {
-    fn seal(&self, cx: &mut Cx<'_>, id: Id<noun::Person>) -> Result<()> {
+impl Checked {
+    fn seal(&self, cx: &mut Cx<'_>, master: &MasterKey, id: Id<noun::Person>) -> Result<()> {
         let subject = Ref::new("person", id);
         let spot = sealed::Spot { subject: &subject, field: "phone" };
-        sealed::seal(cx, self.master, spot, &self.number).map(|_| ())
+        sealed::seal(cx, master, spot, &self.number).map(|_| ())
     }
 }

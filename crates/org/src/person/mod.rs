@@ -3,9 +3,6 @@
 pub mod acts;
 pub(crate) mod store;
 
-use std::sync::Arc;
-
-use access::MasterKey;
 use base::{
     Date, Id, Refusal, Result,
     noun::{self},
@@ -36,28 +33,13 @@ pub struct Person {
     pub version: i64,
 }
 
-/// A telephone number as typed, with the key it is to be sealed under.
-#[derive(Clone)]
-pub struct Phone {
-    /// The number.
-    pub number: String,
-    /// The tenant's key.
-    pub master: Arc<MasterKey>,
-}
-
-impl std::fmt::Debug for Phone {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Phone(…)")
-    }
-}
-
 /// What may be said of a person.
 #[derive(Debug, Clone, Default)]
 pub struct PersonFacts {
     /// The name.
     pub name: String,
     /// A mobile or fixed telephone number as typed; kept sealed, shown masked.
-    pub phone: Option<Phone>,
+    pub phone: Option<String>,
     /// What else is worth knowing.
     pub note: String,
 }
