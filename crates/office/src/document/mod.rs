@@ -2,6 +2,7 @@
 //! not official kinds and carry heads of their own. The words fixed by the standard (附件, 抄送, 印发) are
 //! part of the form and not of any catalogue.
 
+mod landscape;
 mod line;
 mod numerals;
 mod official;
@@ -11,6 +12,7 @@ mod title;
 
 use base::Date;
 
+pub use landscape::landscape;
 pub use numerals::{chinese_date, numeral, official_number};
 pub use official::{Official, Seal, Statutory};
 pub use sheet::{Bulletin, SentTo, Slip};

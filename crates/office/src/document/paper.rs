@@ -22,13 +22,52 @@ pub(super) const RULE_PITCH: u32 = 20;
 /// 35 mm, the distance of the red head from the top of the type area.
 pub(super) const HEAD_DROP: u32 = 1984;
 
+/// How the paper lies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Upright, in the margins and the grid of GB/T 9704-2012.
+    #[default]
+    Portrait,
+    /// Lying, for wide tables: 20 mm round, no grid.
+    Landscape,
+}
+
+impl Layout {
+    /// Width of the type area in twentieths of a point.
+    const fn width(self) -> u32 {
+        match self {
+            Self::Portrait => WIDTH,
+            Self::Landscape => 16838 - 2 * 1134,
+        }
+    }
+
+    const fn section(self) -> &'static str {
+        match self {
+            Self::Portrait => concat!(
+                r#"<w:pgSz w:w="11906" w:h="16838"/>"#,
+                r#"<w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1587" w:header="851" w:footer="1190" w:gutter="0"/>"#,
+            ),
+            Self::Landscape => concat!(
+                r#"<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>"#,
+                r#"<w:pgMar w:top="1134" w:right="1134" w:bottom="1134" w:left="1134" w:header="567" w:footer="567" w:gutter="0"/>"#,
+            ),
+        }
+    }
+}
+
 /// What grows into a document.
 #[derive(Default)]
 pub(super) struct Paper {
     body: String,
+    layout: Layout,
 }
 
 impl Paper {
+    /// Paper that lies.
+    pub(super) fn lying() -> Self {
+        Self { layout: Layout::Landscape, ..Self::default() }
+    }
+
     pub(super) fn line(&mut self, line: &Line<'_>) {
         line.write(&mut self.body);
     }
@@ -52,7 +91,7 @@ impl Paper {
         };
         let columns: Vec<TableColumn> = (0..)
             .zip(shares)
-            .map(|(at, share)| TableColumn { width: share * WIDTH / total, centred: short(at) })
+            .map(|(at, share)| TableColumn { width: share * self.layout.width() / total, centred: short(at) })
             .collect();
         let widths: Vec<u32> = columns.iter().map(|column| column.width).collect();
         self.body.push_str(&open_table(&widths));
@@ -113,7 +152,7 @@ impl Paper {
             ("word/fontTable.xml", Font::table()),
             ("word/footer1.xml", footer("right")),
             ("word/footer2.xml", footer("left")),
-            ("word/document.xml", document(&self.body)),
+            ("word/document.xml", document(&self.body, self.layout)),
         ];
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default()
@@ -192,20 +231,24 @@ const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="ye
 
 /// Margins 37 / 26 / 35 / 28 mm (GB/T 9704-2012, 5.2.1). The grid: 579 twentieths of a point a line, and
 /// characters at 16 − 0.21 pt, since Word's 三号 is 16 pt and 28 of them must fit into 156 mm.
-fn document(body: &str) -> String {
+fn document(body: &str, layout: Layout) -> String {
+    let grid = match layout {
+        Layout::Portrait => format!(
+            r#"<w:docGrid w:type="linesAndChars" w:linePitch="{PITCH}" w:charSpace="-860"/>"#
+        ),
+        Layout::Landscape => String::new(),
+    };
     format!(
         concat!(
             r#"{DECLARATION}<w:document {SPACE}><w:body>{body}<w:sectPr>"#,
             r#"<w:footerReference w:type="default" r:id="rId4"/><w:footerReference w:type="even" r:id="rId5"/>"#,
-            r#"<w:pgSz w:w="11906" w:h="16838"/>"#,
-            r#"<w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1587" w:header="851" w:footer="1190" w:gutter="0"/>"#,
-            r#"<w:docGrid w:type="linesAndChars" w:linePitch="{PITCH}" w:charSpace="-860"/>"#,
-            r#"</w:sectPr></w:body></w:document>"#
+            r#"{section}{grid}</w:sectPr></w:body></w:document>"#
         ),
         DECLARATION = DECLARATION,
         SPACE = SPACE,
         body = body,
-        PITCH = PITCH,
+        section = layout.section(),
+        grid = grid,
     )
 }
 

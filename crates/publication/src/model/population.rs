@@ -8,6 +8,7 @@ use base::{
 };
 use case::{
     model::{column_word, counts_as_word},
+    query::pairs_of,
     store::Filter,
 };
 use serde::{Deserialize, Serialize};
@@ -160,6 +161,7 @@ fn listed(filter: &Filter, entry: &Entry) -> bool {
     let late = |day: Date| entry.late_on.is_some_and(|late_on| late_on < day);
     (filter.states.is_empty() || filter.states.contains(&entry.state))
         && filter.column.is_none_or(|column| column_word(column) == entry.column)
+        && !(filter.not_closed && entry.counts_as == "closed")
         && filter.counts_as.is_none_or(|counts| counts_as_word(counts) == entry.counts_as)
         && same(&filter.channel, &entry.channel)
         && same(&filter.class, &entry.class)
@@ -169,26 +171,4 @@ fn listed(filter: &Filter, entry: &Entry) -> bool {
         && !(filter.reopened && entry.reopened == 0)
         && filter.raised_from.is_none_or(|day| entry.raised_on >= day)
         && filter.raised_through.is_none_or(|day| entry.raised_on <= day)
-}
-
-/// TEMPORARY: replaced by `case::query::pairs_of` once it is exported.
-fn pairs_of(filter: &Filter) -> Vec<(String, String)> {
-    let mut pairs: Vec<(&str, String)> = Vec::new();
-    let mut put = |name: &'static str, value: Option<String>| {
-        pairs.extend(value.map(|value| (name, value)));
-    };
-    put("procedure", filter.procedure.clone());
-    put("state", (!filter.states.is_empty()).then(|| filter.states.join(",")));
-    put("column", filter.column.map(|column| column_word(column).to_owned()));
-    put("counts_as", filter.counts_as.map(|counts| counts_as_word(counts).to_owned()));
-    put("unit", filter.unit_path.as_ref().map(|path| path.0.clone()));
-    put("channel", filter.channel.clone());
-    put("class", filter.class.clone());
-    put("department", filter.without_department.then(|| "none".to_owned()));
-    put("department", filter.department.map(|id| id.to_string()));
-    put("overdue", filter.late_before.map(|_| "1".to_owned()));
-    put("reopened", filter.reopened.then(|| "1".to_owned()));
-    put("raised_from", filter.raised_from.map(|day| day.to_string()));
-    put("raised_through", filter.raised_through.map(|day| day.to_string()));
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -1,0 +1,4 @@
+//! Stories of publications, on both engines, under the regulations as shipped.
+
+mod stories;
+mod world;
