@@ -9,7 +9,7 @@ const START_WITHIN = 60_000;
  * @param {string} directory where it keeps its data
  * @returns {Promise<{address: string, accounts: Account[], stop: () => Promise<void>}>}
  *
- * @typedef {{login: string, role: string, name: string, link: string}} Account
+ * @typedef {{login: string, role: string, name: string, unit: string, password: string}} Account
  */
 export async function startDemo(binary, directory) {
   const child = spawn(binary, ["demo", "--data", directory, "--listen", "127.0.0.1:0", "--json"], {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { startDemo } from "./program.js";
-import { enterByLink, stateOf } from "./sign-in.js";
+import { enterByPassword, stateOf } from "./sign-in.js";
 
 /** Starts the program named by LUOSHI_BIN, signs every demo account in once, and stops the program at the end. */
 export default async function setup(config) {
@@ -28,7 +28,7 @@ export default async function setup(config) {
   return close;
 }
 
-// A sign-in link works once, so it is spent here and the session it gives is kept for the journeys.
+// Everybody signs in once; the sessions are kept for the journeys.
 async function signEverybodyIn({ address, accounts }, use) {
   await rm(stateOf.directory, { recursive: true, force: true });
   await mkdir(stateOf.directory, { recursive: true });
@@ -36,7 +36,7 @@ async function signEverybodyIn({ address, accounts }, use) {
   try {
     for (const account of accounts) {
       const context = await browser.newContext({ baseURL: address, locale: use.locale });
-      await enterByLink(await context.newPage(), account);
+      await enterByPassword(await context.newPage(), account);
       await context.storageState({ path: stateOf(account) });
       await context.close();
     }
