@@ -113,5 +113,4 @@ pub static STATEMENTS: &[&Statement] = &[
     &imports::RAISED,
     &imports::UNDONE,
     &imports::UNJOURNALLED,
-    &crate::import::store::UNITS,
 ];
