@@ -104,8 +104,11 @@ pub fn table(cx: &mut Cx<'_>, speaker: &Speaker<'_>, sight: &Sight, filter: &Fil
             break;
         }
     }
-    let extra: BTreeSet<&str> =
-        found.iter().flat_map(|(_, own)| own.fields.keys()).filter_map(|key| key.strip_prefix(EXTRA)).collect();
+    let extra: BTreeSet<&str> = found
+        .iter()
+        .flat_map(|(_, own)| own.fields.keys())
+        .filter_map(|key| key.strip_prefix(EXTRA))
+        .collect();
     let extra: Vec<String> = extra.into_iter().map(str::to_owned).collect();
     let say = |key: &str| speaker.catalogue.say(speaker.language, key, &[]);
     let rows = found.iter().map(|(row, own)| speaker.row(row, own, &extra)).collect();
@@ -154,7 +157,9 @@ fn columns(say: &dyn Fn(&str) -> String, extra: &[String]) -> Vec<Column> {
         ("closed", 20, Kind::Moment),
         ("answer", 60, Kind::Text),
     ];
-    let own = own.into_iter().map(|(key, width, kind)| Column::new(say(&format!("case-export-{key}")), width, kind));
+    let own = own
+        .into_iter()
+        .map(|(key, width, kind)| Column::new(say(&format!("case-export-{key}")), width, kind));
     own.chain(extra.iter().map(|title| Column::new(title.as_str(), 16, Kind::Text))).collect()
 }
 
@@ -202,7 +207,8 @@ impl Speaker<'_> {
     ) -> &'a str {
         let Some(key) = key else { return "" };
         let procedure = self.compendium.procedure(&head.procedure);
-        let item = procedure.and_then(|procedure| items(self.compendium, procedure).iter().find(|i| i.key == key));
+        let item =
+            procedure.and_then(|procedure| items(self.compendium, procedure).iter().find(|i| i.key == key));
         item.map_or(key, |item| item.title(self.language))
     }
 }

@@ -4,6 +4,7 @@
 //! role or number of days of its own. `README.md` draws the picture.
 
 pub mod acts;
+pub mod api;
 pub mod export;
 pub mod import;
 pub mod model;
@@ -31,8 +32,10 @@ pub fn module() -> Module {
             (base::Language::English, include_str!("../text/en.ftl")),
             (base::Language::Chinese, include_str!("../text/pages.zh-CN.ftl")),
             (base::Language::English, include_str!("../text/pages.en.ftl")),
+            (base::Language::Chinese, include_str!("../text/import.zh-CN.ftl")),
+            (base::Language::English, include_str!("../text/import.en.ftl")),
         ],
-        routes: pages::routes,
+        routes: || [pages::routes(), api::routes()].into_iter().flatten().collect(),
     }
 }
 

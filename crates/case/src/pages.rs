@@ -3,6 +3,7 @@
 mod board;
 mod desk;
 mod entry;
+mod imports;
 mod ledger;
 mod moves;
 mod show;
@@ -45,7 +46,7 @@ pub fn sight_of(v: &Visit) -> Result<Sight> {
 
 /// The routes of these pages.
 pub(crate) fn routes() -> Vec<Route> {
-    [desk::routes(), ledger::routes(), entry::routes(), show::routes(), board::routes()]
+    [desk::routes(), ledger::routes(), entry::routes(), show::routes(), board::routes(), imports::routes()]
         .into_iter()
         .flatten()
         .collect()

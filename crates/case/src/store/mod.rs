@@ -113,4 +113,5 @@ pub static STATEMENTS: &[&Statement] = &[
     &imports::RAISED,
     &imports::UNDONE,
     &imports::UNJOURNALLED,
+    &crate::import::store::UNITS,
 ];
