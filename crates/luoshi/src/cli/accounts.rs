@@ -17,7 +17,9 @@ use crate::{house::Opened, ops, program};
 
 /// `luoshi user`
 #[derive(Args)]
-#[command(after_help = "例 Examples:\n  luoshi user list\n  luoshi user link --login lijun\n  luoshi user link --name 李俊")]
+#[command(
+    after_help = "例 Examples:\n  luoshi user list\n  luoshi user link --login lijun\n  luoshi user link --name 李俊"
+)]
 pub(super) struct User {
     #[command(subcommand)]
     command: UserCommand,
@@ -49,7 +51,9 @@ pub(super) const ADDRESS: &str = "http://127.0.0.1:8080";
 
 /// `luoshi token`
 #[derive(Args)]
-#[command(after_help = "例 Examples:\n  luoshi token create --user lijun --label 县平台对接\n  luoshi token list --user lijun")]
+#[command(
+    after_help = "例 Examples:\n  luoshi token create --user lijun --label 县平台对接\n  luoshi token list --user lijun"
+)]
 pub(super) struct Token {
     #[command(subcommand)]
     command: TokenCommand,
@@ -97,12 +101,18 @@ impl<'a> Desk<'a> {
         Ok(Self { console, opened, policy })
     }
 
-    fn read<T: Send + 'static>(&self, work: impl FnOnce(&mut Cx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+    fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Cx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let db = &self.opened.tenant.db;
         db.read_now(&db.caller(CALLER), work)
     }
 
-    fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Cx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Cx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let db = &self.opened.tenant.db;
         db.write_now(&db.caller(CALLER), work)
     }
@@ -126,7 +136,10 @@ impl User {
                     (None, None, None) => return Err(Refusal::invalid("cli.user-which").into()),
                 };
                 let hours = desk.policy.link.lifetime_hours;
-                println!("{}", console.say("cli-user-link", &[("name", name.into()), ("hours", hours.into())]));
+                println!(
+                    "{}",
+                    console.say("cli-user-link", &[("name", name.into()), ("hours", hours.into())])
+                );
                 println!("{}", link_of(address, &secret));
             }
         }
@@ -202,7 +215,8 @@ fn named(desk: &Desk<'_>, name: &str) -> Result<Id<Person>> {
                 (candidate.person, posts.join("、"))
             })
             .collect();
-        let with = all(cx)?.into_iter().filter(|account| account.name == wanted && account.closed_at.is_none());
+        let with =
+            all(cx)?.into_iter().filter(|account| account.name == wanted && account.closed_at.is_none());
         found.extend(with.map(|account| (account.person, account.login.to_string())));
         Ok(found)
     })?;
@@ -210,7 +224,8 @@ fn named(desk: &Desk<'_>, name: &str) -> Result<Id<Person>> {
         1 => Ok(found.remove(0).0),
         0 => Err(Refusal::not_found("cli.no-such-name").arg("name", name).into()),
         _ => {
-            let list: Vec<String> = found.iter().map(|(person, words)| format!("{person}（{words}）")).collect();
+            let list: Vec<String> =
+                found.iter().map(|(person, words)| format!("{person}（{words}）")).collect();
             Err(Refusal::conflict("cli.namesakes").arg("name", name).arg("list", list.join("、")).into())
         }
     }

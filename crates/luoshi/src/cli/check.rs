@@ -14,7 +14,9 @@ use crate::program;
 
 /// `luoshi regulations`
 #[derive(Args)]
-#[command(after_help = "例 Examples:\n  luoshi regulations check\n  luoshi regulations check ./regulations\n  luoshi regulations show rectification-ledger")]
+#[command(
+    after_help = "例 Examples:\n  luoshi regulations check\n  luoshi regulations check ./regulations\n  luoshi regulations show rectification-ledger"
+)]
 pub(super) struct Regulations {
     #[command(subcommand)]
     command: RegulationsCommand,
@@ -61,7 +63,11 @@ impl Regulations {
             }
             RegulationsCommand::Show { id, raw } => {
                 let compendium = compendium(console, None)?;
-                if *raw { show_raw(&compendium, id)? } else { show(console, &compendium, id)? }
+                if *raw {
+                    show_raw(&compendium, id)?
+                } else {
+                    show(console, &compendium, id)?
+                }
                 Ok(Outcome::Done)
             }
         }
@@ -150,7 +156,8 @@ fn show(console: &Console, compendium: &Compendium, id: &str) -> Result<()> {
 
 impl Verify {
     pub(super) fn run(&self, console: &Console) -> Result<Outcome> {
-        let published: Vec<Checkpoint> = self.checkpoint.iter().map(|file| read(file)).collect::<Result<_>>()?;
+        let published: Vec<Checkpoint> =
+            self.checkpoint.iter().map(|file| read(file)).collect::<Result<_>>()?;
         let tenant = console.house.chosen(console.place.tenant.as_deref())?;
         let opened = console.house.open(&tenant)?;
         let (db, key) = (&opened.tenant.db, opened.log_keys.public());

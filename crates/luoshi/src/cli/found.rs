@@ -79,6 +79,13 @@ impl Init {
             let secrets = first_links(cx, (&policy, &organisation), &master, (&founded.root, &titles))?;
             Ok((founded, secrets))
         })?;
+        // Sealed at once, so that the first verification already has something to hold on to.
+        let keys = opened.log_keys.clone();
+        let seal = move |cx: &mut Cx<'_>| {
+            while journal::seal(cx, &keys)?.is_some() {}
+            Ok(())
+        };
+        db.write_operational_now(&db.caller("system:seal"), seal)?;
         console.house.settle(&tenant)?;
         self.announce(console, &founded, (&secrets, &compendium, app.policy()));
         Ok(Outcome::Done)
@@ -118,7 +125,10 @@ impl Init {
         println!("{}", console.say("cli-founded-links", &[("hours", policy.link.lifetime_hours.into())]));
         for (title, secret) in titles(compendium, console.language).into_iter().zip(secrets) {
             let address = link_of(&self.address, secret);
-            println!("{}", console.say("cli-link-role", &[("role", title.into()), ("address", address.into())]));
+            println!(
+                "{}",
+                console.say("cli-link-role", &[("role", title.into()), ("address", address.into())])
+            );
         }
         println!("{}", console.say("cli-founded-next", &[]));
     }

@@ -74,8 +74,11 @@ async fn page(v: Visit) -> Answer {
     v.permit("account.view", &Subject::tenant())?;
     let form = Form::of_query(v.query.as_deref());
     let may = |action: &str| v.permit(action, &Subject::tenant()).is_ok();
-    let may =
-        May { manage: may("account.manage"), secure: may("security.manage"), end_sessions: may("session.end") };
+    let may = May {
+        manage: may("account.manage"),
+        secure: may("security.manage"),
+        end_sessions: may("session.end"),
+    };
     let (after, part, app) =
         (form.text("cursor").to_owned(), form.given("name").map(str::to_owned), v.app.clone());
     let (accounts, found) = v

@@ -21,8 +21,18 @@ const PAGE: usize = 50;
 
 /// The nouns acts begin with, for the filter.
 const NOUNS: [&str; 12] = [
-    "account", "case", "delegation", "liaison", "organisation", "person", "post", "publication", "sealed", "seat",
-    "token", "unit",
+    "account",
+    "case",
+    "delegation",
+    "liaison",
+    "organisation",
+    "person",
+    "post",
+    "publication",
+    "sealed",
+    "seat",
+    "token",
+    "unit",
 ];
 
 #[derive(Template)]
@@ -53,7 +63,8 @@ async fn page(v: Visit) -> Answer {
     v.permit("journal.view", &access::Subject::tenant())?;
     let form = Form::of_query(v.query.as_deref());
     let asked = asked(&form)?;
-    let filtered = asked.act.is_some() || asked.subject.is_some() || asked.actor.is_some() || asked.day.is_some();
+    let filtered =
+        asked.act.is_some() || asked.subject.is_some() || asked.actor.is_some() || asked.day.is_some();
     let (entries, names) = v
         .read(move |cx| {
             let entries = store::entries(cx, &asked)?;

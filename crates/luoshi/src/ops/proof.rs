@@ -263,5 +263,9 @@ pub(super) fn body_lines(body: &str) -> Vec<(String, String)> {
         Value::Null => String::new(),
         other => other.to_string(),
     };
-    members.into_iter().map(|(name, value)| (name, text(value))).filter(|(_, value)| !value.is_empty()).collect()
+    members
+        .into_iter()
+        .map(|(name, value)| (name, text(value)))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
 }

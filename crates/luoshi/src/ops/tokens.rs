@@ -53,7 +53,9 @@ async fn page(v: Visit) -> Answer {
 
 async fn create(v: Visit, form: Form) -> Answer {
     match try_create(&v, &form).await {
-        Ok(secret) => shown(&v, Form::with(vec![("days".to_owned(), USUAL_DAYS.to_string())]), Some(secret)).await,
+        Ok(secret) => {
+            shown(&v, Form::with(vec![("days".to_owned(), USUAL_DAYS.to_string())]), Some(secret)).await
+        }
         Err(error) => {
             let form = form.refused(error)?;
             shown(&v, form, None).await
