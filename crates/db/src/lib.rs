@@ -6,6 +6,7 @@
 //! answers after it: an answer means the write is durable.
 
 mod archive;
+mod bare;
 mod connection;
 mod cx;
 mod location;
@@ -19,6 +20,7 @@ pub mod testing;
 mod tests;
 mod value;
 
+pub use bare::Bare;
 pub use archive::{ArchiveSummary, read_archive, write_archive};
 pub use cx::{Caller, Cx};
 pub use location::Location;

@@ -3,8 +3,10 @@
 
 mod background;
 mod cli;
+pub mod demo;
 pub mod house;
 pub mod modules;
+pub mod measure;
 mod ops;
 mod program;
 mod serve;
@@ -23,5 +25,5 @@ pub fn main() -> ExitCode {
 
 /// The program over these tenants, without listening anywhere.
 pub fn app_of(house: &House, tenants: Vec<Tenant>) -> Result<App> {
-    program::app_of(house, tenants, false)
+    program::app_of(house, tenants, program::Cookies::Plain)
 }

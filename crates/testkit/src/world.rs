@@ -112,8 +112,7 @@ impl World {
             files: Arc::new(InMemory::new()),
         };
         let app = luoshi::app_of(&house, vec![tenant.clone()]).expect("the program stands");
-        let places = build(&app, &tenant);
-        let cast = enter(&app, &tenant, people::parts(&app, &places));
+        let (places, cast) = furnish(&app, &tenant);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         World {
             router: app.router(),
@@ -198,6 +197,11 @@ impl World {
         };
         self.sessions.borrow_mut().insert(login, (secret.clone(), self.now()));
         Visitor::new(self).with_cookie("luoshi_session", &secret)
+    }
+
+    /// Lets everybody sign in anew: after a request that may have ended a session.
+    pub fn forget_sessions(&self) {
+        self.sessions.borrow_mut().clear();
     }
 
     /// Somebody's program, with a token.
@@ -285,14 +289,7 @@ impl World {
         if let Some(token) = self.tokens.borrow().get(login) {
             return token.clone();
         }
-        let (person, policy) = (self.person(login), self.app.policy().clone());
-        let token = self.write(move |cx| {
-            let account = access::account::of_person(cx, person)?.expect("an account");
-            let expires_at = cx.now() + Duration::from_secs(300 * 24 * 3600);
-            let new = token::NewToken { account: account.id, label: "test", expires_at };
-            let secret = token::create(cx, &Permit::for_job("token.manage", "test"), &policy, new)?;
-            Ok(secret.reveal().to_owned())
-        });
+        let token = token_of(&self.app, &self.tenant, self.person(login));
         self.tokens.borrow_mut().insert(login, token.clone());
         token
     }
@@ -314,6 +311,26 @@ impl Default for World {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Builds the county and lets its people in, in a tenant that has nothing in it yet.
+pub fn furnish(app: &App, tenant: &Tenant) -> (Places, Cast) {
+    let places = build(app, tenant);
+    let cast = enter(app, tenant, people::parts(app, &places));
+    (places, cast)
+}
+
+/// A fresh bearer token of a person with an account.
+pub fn token_of(app: &App, tenant: &Tenant, person: Id<Person>) -> String {
+    let policy = app.policy().clone();
+    let made = tenant.db.write_now(&tenant.db.caller("system:test"), move |cx| {
+        let account = access::account::of_person(cx, person)?.expect("an account");
+        let expires_at = cx.now() + Duration::from_secs(300 * 24 * 3600);
+        let new = token::NewToken { account: account.id, label: "test", expires_at };
+        let secret = token::create(cx, &Permit::for_job("token.manage", "test"), &policy, new)?;
+        Ok(secret.reveal().to_owned())
+    });
+    made.expect("a token")
 }
 
 /// The shipped policy with a hash cheap enough for tests.

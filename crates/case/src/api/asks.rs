@@ -182,7 +182,6 @@ impl PossibleBody {
 
 /// Why not (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(dead_code, reason = "describes what the edge writes; nothing makes one here")]
 pub(crate) struct ProblemBody {
     /// The HTTP status.
     status: u16,
@@ -199,7 +198,6 @@ pub(crate) struct ProblemBody {
 
 /// One reason.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(dead_code, reason = "describes what the edge writes; nothing makes one here")]
 pub(crate) struct ReasonBody {
     /// Its stable name.
     #[schema(example = "case.not-from-this-state")]
