@@ -9,7 +9,7 @@ use access::{
 use base::{Language, Refusal, Result};
 use clap::{Args, ValueEnum};
 use db::Cx;
-use journal::{HashName, Parameters};
+use journal::{HashName, Keys, Parameters};
 use org::{
     Organisation,
     person::{NewPerson, PersonFacts},
@@ -80,7 +80,7 @@ impl Init {
             Ok((founded, secrets))
         })?;
         // Sealed at once, so that the first verification already has something to hold on to.
-        let keys = opened.log_keys.clone();
+        let keys = Keys::from_bytes(&opened.log_keys.to_bytes());
         let seal = move |cx: &mut Cx<'_>| {
             while journal::seal(cx, &keys)?.is_some() {}
             Ok(())

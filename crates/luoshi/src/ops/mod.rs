@@ -8,6 +8,8 @@ mod openapi;
 mod proof;
 mod rights;
 mod store;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::{collections::HashMap, path::PathBuf};
