@@ -13,8 +13,8 @@ use serde_json::json;
 
 use crate::{
     model::{
-        Ask, Audience, Composed, Document, Earlier, Entry, Frame, Issue, Piece, Population, Press, Publication,
-        Removal, Span, State, Words, compose, parse, sha256, source,
+        Ask, Audience, Composed, Document, Earlier, Entry, Frame, Issue, Piece, Population, Press,
+        Publication, Removal, Span, State, Words, compose, parse, sha256, source,
     },
     paper,
     store::{self, FileRow},
@@ -72,7 +72,10 @@ pub fn draft(
     let unit = org::unit::unit(cx, new.unit)?;
     let period = period_of(clause, new.day)?;
     if period.start > cx.today() {
-        return Err(Refusal::invalid("publication.period-ahead").field("day").arg("start", period.start).into());
+        return Err(Refusal::invalid("publication.period-ahead")
+            .field("day")
+            .arg("start", period.start)
+            .into());
     }
     let amends = new.amends.map(|id| amended(cx, id, (&new.clause, new.unit, &period))).transpose()?;
     if let Some(known) = drafted_already(cx, new, &period)? {
@@ -145,11 +148,7 @@ fn earlier(publication: &Publication, issue: &Issue) -> Earlier {
 }
 
 /// The draft that is there already; refused where the period was reported on and nothing is to be corrected.
-fn drafted_already(
-    cx: &mut Cx<'_>,
-    new: &NewDraft,
-    period: &Span,
-) -> Result<Option<Id<noun::Publication>>> {
+fn drafted_already(cx: &mut Cx<'_>, new: &NewDraft, period: &Span) -> Result<Option<Id<noun::Publication>>> {
     let all = store::of_unit(cx, &new.clause, new.unit, period.start)?;
     let of_period: Vec<&Publication> = all.iter().filter(|one| one.document.period == *period).collect();
     let amends = |one: &Publication| one.document.amends.as_ref().map(|earlier| earlier.id);
@@ -349,10 +348,8 @@ pub(crate) fn render(
 ) -> Result<Vec<(FileRow, Vec<u8>)>> {
     let rows = store::rows(cx, issued.id, None, (0, usize::MAX))?;
     let entries: Vec<Entry> = rows.into_iter().map(|row| row.entry).collect();
-    let made = [
-        ("docx", paper::docx(&issued.document)?),
-        ("xlsx", paper::xlsx(press, &issued.document, &entries)?),
-    ];
+    let made =
+        [("docx", paper::docx(&issued.document)?), ("xlsx", paper::xlsx(press, &issued.document, &entries)?)];
     Ok(made.into_iter().map(|(format, bytes)| (file_row(format, &bytes), bytes)).collect())
 }
 
@@ -389,11 +386,7 @@ pub fn remove(
 }
 
 /// Throws a draft away under `publication.draft`.
-pub fn discard(
-    cx: &mut Cx<'_>,
-    permit: &Permit,
-    (id, version): (Id<noun::Publication>, i64),
-) -> Result<()> {
+pub fn discard(cx: &mut Cx<'_>, permit: &Permit, (id, version): (Id<noun::Publication>, i64)) -> Result<()> {
     permit.must_be(DRAFT)?;
     let draft = store::find(cx, id)?;
     draft.must_be_draft()?;

@@ -162,8 +162,7 @@ async fn list(v: Visit) -> Answer {
 )]
 async fn one(v: Visit, Path(id): Path<Id<noun::Publication>>) -> Answer {
     let publication = crate::pages::readable(&v, id).await?;
-    let (files, canonical) =
-        v.read(move |cx| Ok((store::files(cx, id)?, store::canonical(cx, id)?))).await?;
+    let (files, canonical) = v.read(move |cx| Ok((store::files(cx, id)?, store::canonical(cx, id)?))).await?;
     let readable = publication.is_readable();
     let figures = publication.document.figures.iter().filter(|_| readable).map(|figure| FigureBody {
         key: figure.key.clone(),

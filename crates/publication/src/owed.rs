@@ -1,7 +1,10 @@
 //! Which issues are owed: the periods of every recurring publication that nobody has reported on yet.
 
 use base::{
-    Date, Id, Result, cadence::Cadence, calendar::Deadline, clock,
+    Date, Id, Result,
+    cadence::Cadence,
+    calendar::Deadline,
+    clock,
     noun::{self, Unit},
 };
 use case::store::{Filter, Sight, Sort};

@@ -41,10 +41,7 @@ fn blocks(document: &Document) -> Vec<Block> {
         Part::Paragraph { pieces } => paragraph(pieces),
         Part::Table { columns, rows } => Block::Table(Grid {
             columns: columns.iter().map(|(title, share)| (title.as_str().to_owned(), *share)).collect(),
-            rows: rows
-                .iter()
-                .map(|row| row.iter().map(|cell| document.plain(cell)).collect())
-                .collect(),
+            rows: rows.iter().map(|row| row.iter().map(|cell| document.plain(cell)).collect()).collect(),
         }),
     });
     let closing = document.closing.iter().map(paragraph);

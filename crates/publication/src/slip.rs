@@ -40,7 +40,8 @@ pub fn sheet(cx: &mut Cx<'_>, press: Press<'_>, case: &CaseSnapshot, slip: &Slip
     let persons = org::names_of_persons(cx, &persons)?;
     let units: Vec<Id<noun::Unit>> = [Some(head.unit), head.department].into_iter().flatten().collect();
     let units = org::names_of_units(cx, &units)?;
-    let person = |id: Option<Id<noun::Person>>| id.and_then(|id| persons.get(&id).cloned()).unwrap_or_default();
+    let person =
+        |id: Option<Id<noun::Person>>| id.and_then(|id| persons.get(&id).cloned()).unwrap_or_default();
     let unit = |id: Option<Id<noun::Unit>>| id.and_then(|id| units.get(&id).cloned()).unwrap_or_default();
     let organ = township_of(cx, head.unit)?;
     let clause = press.compendium.slip(&slip.slip);
@@ -112,7 +113,9 @@ impl SlipSheet {
         let to_fill = if self.answer.is_empty() {
             vec![(say("received"), 1), (say("answer"), 6)]
         } else {
-            body.extend(self.answer.iter().map(|(label, value)| Block::Paragraph(format!("{label}：{value}"))));
+            body.extend(
+                self.answer.iter().map(|(label, value)| Block::Paragraph(format!("{label}：{value}"))),
+            );
             Vec::new()
         };
         Paper {

@@ -20,10 +20,8 @@ macro_rules! columns {
     };
 }
 
-static FIND: Statement = Statement::new(
-    "publication.find",
-    concat!("SELECT ", columns!(), " FROM publication WHERE id = $1"),
-);
+static FIND: Statement =
+    Statement::new("publication.find", concat!("SELECT ", columns!(), " FROM publication WHERE id = $1"));
 static LIST: Statement = Statement::new(
     "publication.list",
     concat!(
@@ -115,8 +113,23 @@ static NEXT_NUMBER: Statement = Statement::new(
 
 /// Every statement, for the test that prepares them.
 pub static STATEMENTS: &[&Statement] = &[
-    &FIND, &LIST, &LIST_PUBLIC, &OF_UNIT, &BEFORE, &AMENDMENTS, &INSERT, &SAVE_DRAFT, &ISSUE, &REMOVE, &DISCARD,
-    &ADD_ROW, &CLEAR_ROWS, &ROWS, &ADD_FILE, &FILES, &NEXT_NUMBER,
+    &FIND,
+    &LIST,
+    &LIST_PUBLIC,
+    &OF_UNIT,
+    &BEFORE,
+    &AMENDMENTS,
+    &INSERT,
+    &SAVE_DRAFT,
+    &ISSUE,
+    &REMOVE,
+    &DISCARD,
+    &ADD_ROW,
+    &CLEAR_ROWS,
+    &ROWS,
+    &ADD_FILE,
+    &FILES,
+    &NEXT_NUMBER,
 ];
 
 /// A file of an issue.
@@ -208,12 +221,7 @@ pub fn list(
 }
 
 /// Everything of a clause and unit whose period begins on a day or later, oldest first.
-pub fn of_unit(
-    cx: &mut Cx<'_>,
-    clause: &str,
-    unit: Id<Unit>,
-    from: base::Date,
-) -> Result<Vec<Publication>> {
+pub fn of_unit(cx: &mut Cx<'_>, clause: &str, unit: Id<Unit>, from: base::Date) -> Result<Vec<Publication>> {
     cx.rows(&OF_UNIT, values![clause, unit, from], read)
 }
 
@@ -263,16 +271,14 @@ pub(crate) fn save_draft(cx: &mut Cx<'_>, draft: &Publication) -> Result<()> {
 }
 
 /// Stores an issue with its canonical text.
-pub(crate) fn save_issue(cx: &mut Cx<'_>, issued: &Publication, issue: &Issue, canonical: &str) -> Result<()> {
-    let values = values![
-        issued.id,
-        issued.version,
-        &issue.number,
-        canonical,
-        &issue.hash,
-        issue.at,
-        &issue.by,
-    ];
+pub(crate) fn save_issue(
+    cx: &mut Cx<'_>,
+    issued: &Publication,
+    issue: &Issue,
+    canonical: &str,
+) -> Result<()> {
+    let values =
+        values![issued.id, issued.version, &issue.number, canonical, &issue.hash, issue.at, &issue.by,];
     guarded(cx.execute(&ISSUE, values)?)
 }
 
@@ -339,4 +345,3 @@ pub(crate) fn next_number(cx: &mut Cx<'_>, clause: &str, unit: Id<Unit>, year: &
     let n = cx.number(&NEXT_NUMBER, values![clause, unit, year])?;
     u32::try_from(n).map_err(Error::fault)
 }
-

@@ -29,11 +29,7 @@ impl Desk {
 
     /// The press.
     pub(crate) fn press(&self) -> Press<'_> {
-        Press {
-            compendium: &self.compendium,
-            catalogue: self.app.catalogue(),
-            calendar: Calendar::shipped(),
-        }
+        Press { compendium: &self.compendium, catalogue: self.app.catalogue(), calendar: Calendar::shipped() }
     }
 }
 
@@ -97,7 +93,11 @@ pub(crate) enum Links {
 }
 
 /// A document with every number leading to its rows.
-pub(crate) fn document_view(id: base::Id<noun::Publication>, document: &Document, links: Links) -> DocumentView {
+pub(crate) fn document_view(
+    id: base::Id<noun::Publication>,
+    document: &Document,
+    links: Links,
+) -> DocumentView {
     let pieces = |pieces: &Vec<Piece>| -> Vec<PieceView> {
         pieces.iter().map(|piece| piece_view(id, document, (piece, links))).collect()
     };
@@ -113,7 +113,10 @@ pub(crate) fn document_view(id: base::Id<noun::Publication>, document: &Document
             Part::Paragraph { pieces: paragraph } => PartView::Paragraph(pieces(paragraph)),
             Part::Table { columns, rows } => PartView::Table {
                 columns: columns.iter().map(|(title, _)| title.as_str().to_owned()).collect(),
-                rows: rows.iter().map(|row| row.iter().map(|cell| cell_view(pieces(cell))).collect()).collect(),
+                rows: rows
+                    .iter()
+                    .map(|row| row.iter().map(|cell| cell_view(pieces(cell))).collect())
+                    .collect(),
             },
         });
     }

@@ -64,7 +64,16 @@ struct Composer<'a> {
 
 /// The figures a reader follows from issue to issue.
 const MAIN: [&str; 11] = [
-    "all", "raised", "incoming", "doing", "waiting", "unconfirmed", "struck", "struck-now", "ended", "late",
+    "all",
+    "raised",
+    "incoming",
+    "doing",
+    "waiting",
+    "unconfirmed",
+    "struck",
+    "struck-now",
+    "ended",
+    "late",
     "reopened",
 ];
 
@@ -81,7 +90,8 @@ impl Composer<'_> {
             value += 1;
             rows.push_str(&format!("{} {}\n", entry.case, entry.version));
         }
-        let figure = Figure { key: key.into(), label, value, query: ask.query(), rows: sha256(rows.as_bytes()) };
+        let figure =
+            Figure { key: key.into(), label, value, query: ask.query(), rows: sha256(rows.as_bytes()) };
         self.done.figures.push(figure);
         self.done.asks.push(ask);
         value
@@ -166,7 +176,8 @@ impl Composer<'_> {
         let figures = &self.done.figures;
         let names: Vec<(String, String)> =
             figures.iter().map(|figure| (figure.key.clone(), format!("{{{}}}", figure.key))).collect();
-        let args: Vec<(&str, &str)> = names.iter().map(|(key, named)| (key.as_str(), named.as_str())).collect();
+        let args: Vec<(&str, &str)> =
+            names.iter().map(|(key, named)| (key.as_str(), named.as_str())).collect();
         let text = self.press.say(key, &args);
         let pieces = parse(&text, |key| figures.iter().any(|figure| figure.key == key))?;
         self.done.parts.push(Part::Paragraph { pieces });
@@ -222,12 +233,22 @@ impl Composer<'_> {
             .collect();
         if self.population.entries.iter().any(|entry| entry.department.is_none()) {
             let name = self.press.say("publication-without-department", &[]);
-            groups.push(("department.none".into(), name, Filter { without_department: true, ..self.within() }));
+            groups.push((
+                "department.none".into(),
+                name,
+                Filter { without_department: true, ..self.within() },
+            ));
         }
         let rows = groups.into_iter().map(|group| self.group_row(group)).collect();
         self.heading("by-department")?;
         let columns = [
-            ("department", 5), ("n", 2), ("open", 2), ("handled", 2), ("closed", 2), ("reopened", 2), ("late", 2),
+            ("department", 5),
+            ("n", 2),
+            ("open", 2),
+            ("handled", 2),
+            ("closed", 2),
+            ("reopened", 2),
+            ("late", 2),
         ];
         self.table(&columns, rows)
     }
@@ -318,7 +339,8 @@ impl Composer<'_> {
             let all = first.into_iter().chain(cells(entry));
             all.map(|text| vec![Piece::row(entry.case, text)]).collect()
         };
-        let columns: Vec<(&str, u32)> = [("number", 4), ("title", 7)].iter().chain(columns).copied().collect();
+        let columns: Vec<(&str, u32)> =
+            [("number", 4), ("title", 7)].iter().chain(columns).copied().collect();
         self.table(&columns, entries.iter().map(row).collect())
     }
 

@@ -42,7 +42,8 @@ impl<'a> Press<'a> {
 
     /// A sentence of an official document.
     pub fn say(&self, key: &str, args: &[(&str, &str)]) -> String {
-        let args: Vec<(&str, Arg<'_>)> = args.iter().map(|(name, value)| (*name, Arg::from(*value))).collect();
+        let args: Vec<(&str, Arg<'_>)> =
+            args.iter().map(|(name, value)| (*name, Arg::from(*value))).collect();
         self.catalogue.say(Language::Chinese, key, &args)
     }
 

@@ -43,7 +43,8 @@ impl From<Words> for String {
 
 /// What may follow digits that count nothing: parts of a date, numbers of documents, issues and articles.
 const NO_COUNTS: [char; 7] = ['年', '月', '日', '号', '期', '〕', '条'];
-const NUMERALS: [char; 14] = ['一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十', '百', '千', '万'];
+const NUMERALS: [char; 14] =
+    ['一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十', '百', '千', '万'];
 
 /// The first count among words, with what stands around it.
 fn bare_count(text: &str) -> Option<String> {
@@ -190,10 +191,12 @@ mod tests {
 
     #[test]
     fn a_count_needs_a_figure_and_a_date_does_not() {
-        for fine in ["2026年11月，各村", "桑园府〔2026〕12号", "第3期", "一是压实责任；二是", "第22条"] {
+        for fine in ["2026年11月，各村", "桑园府〔2026〕12号", "第3期", "一是压实责任；二是", "第22条"]
+        {
             assert!(Words::new(fine).is_ok(), "{fine}");
         }
-        for wrong in ["共收集问题182件", "办结率９５％", "还剩十二件", "下降3.5", "7天内"] {
+        for wrong in ["共收集问题182件", "办结率９５％", "还剩十二件", "下降3.5", "7天内"]
+        {
             let refused = Words::new(wrong).unwrap_err();
             assert_eq!(refused.key, "publication.number-without-figure", "{wrong}");
         }

@@ -79,5 +79,13 @@ pub(super) async fn rows(v: Visit, Path((id, key)): Path<(Id<noun::Publication>,
     let paged = web::Paged::cut(found, PAGE, |row| row.n.to_string());
     let next = paged.next.map(|cursor| cursor_after(query.pairs(), &cursor));
     let as_of = v.moment(document.as_of);
-    Ok(v.page(&RowsPage { v: &v, id, document, figure: &document.figures[at], as_of, rows: paged.rows, next }))
+    Ok(v.page(&RowsPage {
+        v: &v,
+        id,
+        document,
+        figure: &document.figures[at],
+        as_of,
+        rows: paged.rows,
+        next,
+    }))
 }

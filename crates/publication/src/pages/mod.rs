@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// How an official document looks on screen and on A4; the rest of the style is the shell's.
 async fn style() -> impl IntoResponse {
-    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")];
+    let headers =
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")];
     (headers, include_str!("paper.css"))
 }

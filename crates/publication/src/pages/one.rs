@@ -59,7 +59,11 @@ struct Found {
 /// The publication, refused as not found to whoever may not read it.
 pub(crate) async fn readable(v: &Visit, id: Id<noun::Publication>) -> Result<Publication> {
     let publication = v.read(move |cx| store::find(cx, id)).await?;
-    if may_read(v, &publication) { Ok(publication) } else { Err(Refusal::not_found("publication.no-such").into()) }
+    if may_read(v, &publication) {
+        Ok(publication)
+    } else {
+        Err(Refusal::not_found("publication.no-such").into())
+    }
 }
 
 pub(super) async fn page(v: Visit, Path(id): Path<Id<noun::Publication>>) -> Answer {
@@ -72,8 +76,7 @@ pub(super) async fn shown(v: &Visit, id: Id<noun::Publication>, form: Option<For
     let found = v.read(move |cx| found(cx, id)).await?;
     let publication = &found.publication;
     let may = |action| permit(v, action, publication).is_ok();
-    let status =
-        if form.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if form.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let removed = match &publication.state {
         State::Removed(_, removal) => Some((removal.reason.clone(), v.moment(removal.at))),
         _ => None,

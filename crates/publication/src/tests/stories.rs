@@ -58,18 +58,31 @@ fn every_number_of_a_circular_is_the_count_of_its_rows() {
             }
         }
         for (key, expected) in [
-            ("all", 7), ("raised", 7), ("struck", 2), ("struck-now", 2), ("doing", 3), ("incoming", 2),
-            ("reopened", 1), ("reported", 1), ("unreported", 2), ("channel.visit.n", 5), ("channel.mailbox.n", 1),
+            ("all", 7),
+            ("raised", 7),
+            ("struck", 2),
+            ("struck-now", 2),
+            ("doing", 3),
+            ("incoming", 2),
+            ("reopened", 1),
+            ("reported", 1),
+            ("unreported", 2),
+            ("channel.visit.n", 5),
+            ("channel.mailbox.n", 1),
             ("department.none.n", 2),
         ] {
             assert_eq!(value(&document, key), expected, "{key}");
         }
         assert!(value(&document, "late") > 0);
-        let columns: i64 =
-            ["incoming", "doing", "waiting", "unconfirmed", "struck", "ended"].map(|key| value(&document, key)).iter().sum();
+        let columns: i64 = ["incoming", "doing", "waiting", "unconfirmed", "struck", "ended"]
+            .map(|key| value(&document, key))
+            .iter()
+            .sum();
         assert_eq!(columns, value(&document, "all"));
         let text: String = all_text(&document);
-        assert!(text.contains("市场公秤不准") && text.contains("已经开沟120米") && text.contains("摊位已经搬走"));
+        assert!(
+            text.contains("市场公秤不准") && text.contains("已经开沟120米") && text.contains("摊位已经搬走")
+        );
         // Neither the resident nor the telephone is anywhere in what is published.
         let canonical = document.canonical().unwrap();
         assert!(!canonical.contains("王某某") && !canonical.contains("13800001234"));
@@ -86,7 +99,8 @@ fn departments_stand_in_the_order_of_the_organisation() {
         town.ledger();
         let id = town.drafts("2026-10-12").unwrap();
         let document = town.publication(id).document;
-        let place = |name: &str| document.figures.iter().position(|figure| figure.label.starts_with(name)).unwrap();
+        let place =
+            |name: &str| document.figures.iter().position(|figure| figure.label.starts_with(name)).unwrap();
         assert!(place("市场监管所") < place("农业服务中心"));
     }
 }
@@ -154,7 +168,11 @@ fn issues_are_numbered_without_gaps_and_a_correction_is_a_new_issue() {
         let november = town.drafts("2026-11-03").unwrap();
         let document = town.issues(november).unwrap().publication.document;
         assert_eq!(document.number.as_deref(), Some("整改通报〔2026〕3号"));
-        assert_eq!(document.previous.as_ref().unwrap().id, correction, "the latest issue of the month before");
+        assert_eq!(
+            document.previous.as_ref().unwrap().id,
+            correction,
+            "the latest issue of the month before"
+        );
         let earlier = document.pieces().filter(|piece| matches!(piece, Piece::Earlier { .. })).count();
         assert_eq!(earlier, 11, "what differs from the last issue");
         town.day("2027-01-05");
@@ -239,7 +257,11 @@ fn a_month_without_its_circular_is_owed() {
             let all = town.read(move |cx| {
                 let catalogue = catalogue();
                 let calendar = base::calendar::Calendar::shipped();
-                owed(cx, crate::model::Press { compendium: &compendium, catalogue: &catalogue, calendar }, &[unit])
+                owed(
+                    cx,
+                    crate::model::Press { compendium: &compendium, catalogue: &catalogue, calendar },
+                    &[unit],
+                )
             });
             all.into_iter().map(|owed| (owed.period.key, owed.standing)).collect::<Vec<_>>()
         };
@@ -333,7 +355,8 @@ fn a_circular_is_set_as_an_official_document() {
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&docx)).unwrap();
         let mut xml = String::new();
         std::io::Read::read_to_string(&mut archive.by_name("word/document.xml").unwrap(), &mut xml).unwrap();
-        for words in ["云溪镇人民政府文件", "整改通报〔2026〕2号", "与上期相比", "噪音扰民", "2026年11月22日"] {
+        for words in ["云溪镇人民政府文件", "整改通报〔2026〕2号", "与上期相比", "噪音扰民", "2026年11月22日"]
+        {
             assert!(xml.contains(words), "{words}");
         }
         write_for_eyes("circular.docx", || docx);
@@ -344,7 +367,10 @@ fn a_circular_is_set_as_an_official_document() {
 fn every_statement_prepares_on_both_engines() {
     for town in towns() {
         for statement in store::STATEMENTS {
-            town.fresh.db.check_statement(statement.sql).unwrap_or_else(|e| panic!("{}: {e}", statement.name));
+            town.fresh
+                .db
+                .check_statement(statement.sql)
+                .unwrap_or_else(|e| panic!("{}: {e}", statement.name));
         }
     }
 }

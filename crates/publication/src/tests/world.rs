@@ -35,6 +35,12 @@ static PERSON: Statement = Statement::new(
      VALUES ($1, $2, $3, '', '2020-01-01T00:00:00.000000Z', 1)",
 );
 
+static POST: Statement = Statement::new(
+    "test.post",
+    "INSERT INTO post (id, person_id, role, unit_id, from_on, acting, note, version) \
+     VALUES ($1, $2, $3, $4, '2020-01-01', 0, '', 1)",
+);
+
 /// Units by name, with path and kind; each comes after the one it lies in.
 const UNITS: [(&str, &str, &str); 7] = [
     ("青石县", "1.", "county"),
@@ -72,15 +78,19 @@ pub(super) struct Town {
 
 /// The township on each engine.
 pub(super) fn towns() -> Vec<Town> {
-    let steps: Vec<db::Migration> =
-        [journal::MIGRATIONS, access::MIGRATIONS, org::MIGRATIONS, case::store::MIGRATIONS, store::MIGRATIONS]
-            .concat();
+    let steps: Vec<db::Migration> = [
+        journal::MIGRATIONS,
+        access::MIGRATIONS,
+        org::MIGRATIONS,
+        case::store::MIGRATIONS,
+        store::MIGRATIONS,
+    ]
+    .concat();
     testing::both_engines(&steps).into_iter().map(Town::found).collect()
 }
 
 pub(super) fn catalogue() -> Catalogue {
-    let texts: Vec<(Language, &str)> =
-        [case::module().texts, crate::TEXTS].concat();
+    let texts: Vec<(Language, &str)> = [case::module().texts, crate::TEXTS].concat();
     Catalogue::new(&texts).unwrap()
 }
 
@@ -134,7 +144,8 @@ impl Town {
         name: &str,
         work: impl FnOnce(&mut Cx<'_>, Press<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (caller, compendium) = (self.fresh.db.caller(self.who(name).journal_name()), self.compendium.clone());
+        let (caller, compendium) =
+            (self.fresh.db.caller(self.who(name).journal_name()), self.compendium.clone());
         self.fresh.db.write_now(&caller, move |cx| {
             let catalogue = catalogue();
             work(cx, Press { compendium: &compendium, catalogue: &catalogue, calendar: Calendar::shipped() })
@@ -194,12 +205,13 @@ impl Town {
     /// A case assigned to a department and accepted there.
     pub(super) fn handling(&self, title: &str, village: &str, (department, person): (&str, &str)) -> Raised {
         let raised = self.raises(title, village, "visit");
+        let due = clock::day_of(self.fresh.clock.now()).saturating_add(jiff::Span::new().days(18));
         let assignment = Move::new("assign")
             .field("class", "deadline")
             .field("leader", self.id("陈分管"))
             .field("department", self.unit(department))
             .field("person", self.id(person))
-            .field("due", "2026-10-30");
+            .field("due", due);
         self.takes("干事", raised.id, assignment);
         self.takes(person, raised.id, Move::new("accept"));
         raised
@@ -208,7 +220,8 @@ impl Town {
     /// A case that was struck off.
     pub(super) fn struck(&self, title: &str) -> Raised {
         let raised = self.handling(title, "东村", ("市场监管所", "吴所员"));
-        let done = Move::new("handled").field("result", "solved").field("answer", "摊位已经搬走，路面已经清理。");
+        let done =
+            Move::new("handled").field("result", "solved").field("answer", "摊位已经搬走，路面已经清理。");
         self.takes("吴所员", raised.id, done);
         self.resident_takes(&raised, Move::new("confirm"));
         self.takes("主任", raised.id, Move::new("strike-off"));
@@ -281,9 +294,11 @@ fn settle(cx: &mut Cx<'_>) -> Result<Settled> {
     for (name, role, unit_name) in PEOPLE {
         let (_, unit, path) = units.iter().find(|(known, ..)| *known == unit_name).unwrap();
         let person: Id<Person> = cx.new_id();
+        let post = cx.new_id();
         cx.execute(&PERSON, values![person, name, unit])?;
+        cx.execute(&POST, values![post, person, role, unit])?;
         let held = HeldPost {
-            id: cx.new_id(),
+            id: post,
             role: role.to_owned(),
             unit: *unit,
             unit_path: path.clone(),
