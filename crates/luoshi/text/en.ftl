@@ -242,3 +242,13 @@ ops-token-revoke = Revoke
 ops-token-revoke-confirm = Revoke this token? Programs that use it lose access at once.
 ops-token-now-revoked = The token is revoked.
 ops-openapi = Description of the interfaces
+
+# Import and export
+cli-imported = Imported { $n } cases, import { $id }. To undo: luoshi import undo { $id } --reason WHY
+cli-imported-nothing = Nothing was imported. Mend the refused rows and import again, or add --partial to import the others first.
+cli-import-refused = The refused rows and their reasons are in { $file }.
+cli-import-more = { $n } more.
+cli-import-exact = { $n } rows are word-for-word duplicates; add --skip-duplicates to leave them out.
+cli-import-alike = { $n } rows are like others.
+cli-map-form = Write --map as COLUMN=FIELD: { $map }
+cli-exported = Exported { $n } cases to { $file }.

@@ -242,3 +242,13 @@ ops-token-revoke = 吊销
 ops-token-revoke-confirm = 吊销这个令牌？用它的程序将立即不能访问。
 ops-token-now-revoked = 令牌已吊销。
 ops-openapi = 接口说明
+
+# 导入、导出
+cli-imported = 已导入 { $n } 件，导入编号 { $id }。撤销：luoshi import undo { $id } --reason 原因
+cli-imported-nothing = 没有导入。改好退回的行再导入，或加 --partial 先导入其余各行。
+cli-import-refused = 退回的行和原因已写入 { $file }。
+cli-import-more = 另有 { $n } 条。
+cli-import-exact = { $n } 行与别的一字不差；不要导入的，加 --skip-duplicates。
+cli-import-alike = { $n } 行与别的相似。
+cli-map-form = --map 写成“列名=字段”：{ $map }
+cli-exported = 已导出 { $n } 件到 { $file }。

@@ -11,18 +11,18 @@ mod tests;
 pub mod twins;
 pub mod upload;
 
-use access::{MasterKey, Permit};
+use access::{Actor, MasterKey, Permit, RightsTable, Subject};
 use base::{Error, Id, Refusal, Result, noun::Import};
 use db::Cx;
 
 pub use job::run_job;
 pub use prepare::{File, Importer, Prepared, places, prepare};
 pub use sheet::{Choices, OnRefusal, OnTwin};
-pub(crate) use store::{recent, units_of};
+pub(crate) use store::recent;
 
 use crate::{
     Rules,
-    acts::{self, NewCase, NewImport},
+    acts::{self, ImportRow, NewCase, NewImport},
 };
 
 /// An import that was made.
@@ -89,6 +89,26 @@ fn with_row(mut refusal: Refusal, part: &[row::Draft]) -> Refusal {
         }
     }
     refusal
+}
+
+/// Leave to undo an import: for every unit it brought cases into, or as whoever made it.
+pub fn permit_to_undo(
+    cx: &mut Cx<'_>,
+    rights: &RightsTable,
+    actor: &Actor,
+    import: &ImportRow,
+) -> Result<Permit> {
+    let own = import.by.is_some() && import.by == actor.person;
+    let relations = || if own { vec!["author"] } else { Vec::new() };
+    let mut permit = rights.permit(actor, "case.import.undo", &Subject::tenant().related(relations()));
+    // Leave for one of its units is not leave for the others.
+    for path in store::units_of(cx, import.id)? {
+        permit = rights.permit(actor, "case.import.undo", &Subject::of_unit(&path).related(relations()));
+        if permit.is_err() {
+            break;
+        }
+    }
+    Ok(permit?)
 }
 
 /// SHA-256 of a file in hexadecimal.

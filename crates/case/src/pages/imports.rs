@@ -1,6 +1,6 @@
 //! Importing a workbook: hand it in, check how it is read, let it be done, undo it whole.
 
-use access::{Permit, Subject};
+use access::Permit;
 use askama::Template;
 use axum::{
     extract::{DefaultBodyLimit, FromRequest as _, Path, Request},
@@ -448,17 +448,8 @@ async fn found(v: &Visit, id: Id<Import>) -> Result<(ImportRow, Permit)> {
     let visit = v.clone();
     v.read(move |cx| {
         let row = store::find_import(cx, id)?.ok_or_else(|| Refusal::not_found("case.no-such-import"))?;
-        let own = row.by.is_some() && row.by == visit.actor.person;
-        let relations = || if own { vec!["author"] } else { Vec::new() };
-        let mut permit = visit.permit("case.import.undo", &Subject::tenant().related(relations()));
-        // Leave for one of its units is not leave for the others.
-        for path in import::units_of(cx, id)? {
-            permit = visit.permit("case.import.undo", &Subject::of_unit(&path).related(relations()));
-            if permit.is_err() {
-                break;
-            }
-        }
-        Ok((row, permit?))
+        let permit = import::permit_to_undo(cx, visit.app.rights(), &visit.actor, &row)?;
+        Ok((row, permit))
     })
     .await
 }
