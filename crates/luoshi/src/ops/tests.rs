@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use ::journal::{Entry, Keys, Parameters, Ref, Receipt};
+use ::journal::{Entry, Keys, Parameters, Receipt, Ref};
 use access::{HeldPost, MasterKey, RightsTable, UnitPath};
 use axum::{
     body::{Body, to_bytes},
@@ -81,7 +81,9 @@ fn get(app: &App, path: &str) -> (StatusCode, String) {
 fn post(app: &App, path: &str, form: &[(&str, &str)]) -> (StatusCode, String) {
     let encoded: Vec<String> = form
         .iter()
-        .map(|(name, value)| format!("{name}={}", value.replace('%', "%25").replace('+', "%2B").replace('&', "%26")))
+        .map(|(name, value)| {
+            format!("{name}={}", value.replace('%', "%25").replace('+', "%2B").replace('&', "%26"))
+        })
         .collect();
     let request = Request::post(path)
         .header("host", "localhost")
@@ -142,5 +144,91 @@ fn probes_answer_and_the_journal_and_the_accounts_ask_for_a_sign_in() {
         for path in ["/journal", "/accounts", "/tokens"] {
             assert_eq!(get(&app, path).0, StatusCode::SEE_OTHER, "{path}");
         }
+    }
+}
+
+/// An account with a token; the token opens the pages as a signed-in browser would.
+fn signed_in(fresh: &Fresh, app: &App) -> (String, String) {
+    let policy = app.policy().clone();
+    let password = access::NewPassword::make(&policy.password, "lijun", "yong-de-mima-8642").unwrap();
+    let db = &fresh.db;
+    db.write_now(&db.caller("system:test"), move |cx| {
+        let permit = access::Permit::for_job("account.manage", "test");
+        let holder = access::link::Holder { person: cx.new_id(), name: "李俊" };
+        let first = access::link::Purpose::FirstAdministrator;
+        let secret = access::link::issue(cx, &permit, &policy, holder, first)?;
+        let account = access::link::redeem(cx, &secret.digest(), &password)?;
+        let permit = access::Permit::for_job("token.manage", "test");
+        let expires_at = super::in_days(cx.now(), 1);
+        let new = access::token::NewToken { account, label: "测试", expires_at };
+        let token = access::token::create(cx, &permit, &policy, new)?;
+        Ok((account.to_string(), token.reveal().to_owned()))
+    })
+    .unwrap()
+}
+
+fn ask_as(app: &App, token: &str, method: &str, path: &str) -> (StatusCode, String) {
+    let request = Request::builder().method(method).uri(path).header("host", "localhost");
+    let request = request.header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap();
+    ask(app, request)
+}
+
+/// The keys that stand on a page where a sentence belongs.
+fn left_keys(html: &str) -> Vec<&str> {
+    let words = html.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    words.filter(|word| word.starts_with("ops-") || word.starts_with("regulation-relation-")).collect()
+}
+
+#[test]
+fn administrators_see_every_page_in_both_languages() {
+    for fresh in testing::both_engines(&steps()) {
+        let keys = Keys::generate().unwrap();
+        let app = program(&fresh, &keys);
+        one_entry(&fresh, &keys);
+        let (_, token) = signed_in(&fresh, &app);
+        let today = "2026-11-22";
+        for path in ["/journal", "/journal/verify", "/accounts", "/accounts?name=x", "/tokens", "/rights"] {
+            for language in ["zh-CN", "en"] {
+                let join = if path.contains('?') { '&' } else { '?' };
+                let (status, html) = ask_as(&app, &token, "GET", &format!("{path}{join}lang={language}"));
+                assert_eq!(status, StatusCode::OK, "{path}");
+                assert_eq!(left_keys(&html), Vec::<&str>::new(), "{path}");
+            }
+        }
+        let rows = |query: &str| {
+            let (status, html) = ask_as(&app, &token, "GET", &format!("/journal?{query}"));
+            assert_eq!(status, StatusCode::OK);
+            html.matches("/journal/verify?receipt=").count()
+        };
+        let all = rows("");
+        assert!(all >= 4);
+        assert_eq!(rows(&format!("day={today}")), all);
+        assert_eq!(rows("day=2026-11-21"), 0);
+        assert_eq!(rows("act=unit."), 1);
+        assert_eq!(rows("act=token.created"), 1);
+        assert_eq!(rows("subject=unit%20u1"), 1);
+        assert_eq!(rows("actor=system%3Anobody"), 0);
+    }
+}
+
+#[test]
+fn a_link_is_shown_once_and_an_account_closes_and_opens_again() {
+    for fresh in testing::both_engines(&steps()) {
+        let keys = Keys::generate().unwrap();
+        let app = program(&fresh, &keys);
+        let (account, token) = signed_in(&fresh, &app);
+        let (status, html) = ask_as(&app, &token, "POST", &format!("/accounts/{account}/link"));
+        assert_eq!(status, StatusCode::OK);
+        let (_, rest) = html.split_once("http://localhost/link/").unwrap();
+        let secret = rest.split('"').next().unwrap();
+        assert_eq!(get(&app, &format!("/link/{secret}")).0, StatusCode::OK);
+        let (_, html) = ask_as(&app, &token, "GET", "/accounts");
+        assert!(!html.contains(secret));
+        let (status, _) = ask_as(&app, &token, "POST", &format!("/accounts/{account}/sessions/end"));
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let (status, _) = ask_as(&app, &token, "POST", &format!("/accounts/{account}/close"));
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        // Closing revoked the token too.
+        assert_eq!(ask_as(&app, &token, "GET", "/accounts").0, StatusCode::SEE_OTHER);
     }
 }
