@@ -111,7 +111,7 @@ impl SlipSheet {
         let say = |key: &str| press.say(&format!("publication-slip-{key}"), &[]);
         let mut body = vec![Block::Paragraph(format!("{}：{}", say("demand"), self.demand))];
         let to_fill = if self.answer.is_empty() {
-            vec![(say("received"), 1), (say("answer"), 6)]
+            vec![(say("received"), 1), (say("answer"), 3)]
         } else {
             body.extend(
                 self.answer.iter().map(|(label, value)| Block::Paragraph(format!("{label}：{value}"))),

@@ -340,7 +340,7 @@ impl Composer<'_> {
             all.map(|text| vec![Piece::row(entry.case, text)]).collect()
         };
         let columns: Vec<(&str, u32)> =
-            [("number", 4), ("title", 7)].iter().chain(columns).copied().collect();
+            [("number", 6), ("title", 6)].iter().chain(columns).copied().collect();
         self.table(&columns, entries.iter().map(row).collect())
     }
 
@@ -350,9 +350,10 @@ impl Composer<'_> {
         let today = self.population.today();
         let entries = self.entries_of("late");
         let days = self.press.say("publication-days", &[]);
+        let none = self.press.say("publication-without-department", &[]);
         self.cases(&entries, &[("department", 4), ("expired", 3), ("days-late", 2)], |entry| {
             let late = format!("{}{days}", entry.days_late(today));
-            vec![entry.department_name.clone(), day_text(entry.late_on), late]
+            vec![or_unassigned(entry, &none), day_text(entry.late_on), late]
         })
     }
 
@@ -411,9 +412,14 @@ impl Composer<'_> {
     }
 }
 
-/// A day as tables write it.
+/// A day as narrow columns write it; the period says the year.
 fn day_text(day: Option<Date>) -> String {
-    day.map(|day| day.to_string()).unwrap_or_default()
+    day.map(|day| format!("{}月{}日", day.month(), day.day())).unwrap_or_default()
+}
+
+/// The department, or that there is none yet.
+fn or_unassigned(entry: &Entry, none: &str) -> String {
+    if entry.department.is_some() { entry.department_name.clone() } else { none.to_owned() }
 }
 
 /// The beginning of a long text, on one line.

@@ -5,7 +5,11 @@ use base::{Refusal, Result};
 use case::store::{Filter, Sight};
 use web::{Answer, Form, Visit};
 
-use crate::{files::media_type, ledger::ledger, view::Desk};
+use crate::{
+    files::media_type,
+    ledger::{for_paper, ledger},
+    view::Desk,
+};
 
 /// What the address asks for, and what the visitor may take away.
 fn asked(v: &Visit) -> Result<(Filter, Sight)> {
@@ -22,7 +26,7 @@ pub(super) async fn file(v: Visit, Path(format): Path<String>) -> Answer {
     let table = v.read(move |cx| ledger(cx, desk.press(), &sight, &filter)).await?;
     let bytes = match format.as_str() {
         "xlsx" => table.to_xlsx()?,
-        "docx" => office::document::landscape(&table)?,
+        "docx" => office::document::landscape(&for_paper(table.clone()))?,
         _ => return Err(Refusal::not_found("publication.no-such-format").into()),
     };
     let name = format!("{}.{format}", table.title);
