@@ -83,7 +83,7 @@ pub fn owed(cx: &mut Cx<'_>, press: Press<'_>, units: &[Id<Unit>]) -> Result<Vec
             }
         }
     }
-    all.sort_by(|a, b| b.period.start.cmp(&a.period.start));
+    all.sort_by_key(|owed| std::cmp::Reverse(owed.period.start));
     Ok(all)
 }
 

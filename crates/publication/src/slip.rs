@@ -94,12 +94,12 @@ fn township_of(cx: &mut Cx<'_>, id: Id<noun::Unit>) -> Result<String> {
 fn reason_of(press: Press<'_>, slip: &Slip) -> String {
     let Some(code) = &slip.reason else { return String::new() };
     let clause = press.compendium.slip(&slip.slip);
-    let list = clause.and_then(|clause| match clause.reasons.contains('/') {
-        true => press.compendium.code_list(&clause.reasons),
-        false => {
-            let regulation = slip.slip.split('/').next().unwrap_or_default();
-            press.compendium.code_list(&format!("{regulation}/{}", clause.reasons))
+    let list = clause.and_then(|clause| {
+        if clause.reasons.contains('/') {
+            return press.compendium.code_list(&clause.reasons);
         }
+        let regulation = slip.slip.split('/').next().unwrap_or_default();
+        press.compendium.code_list(&format!("{regulation}/{}", clause.reasons))
     });
     let item = list.and_then(|list| list.item(code));
     item.map_or_else(|| code.clone(), |item| item.title.clone())

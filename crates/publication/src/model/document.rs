@@ -1,6 +1,6 @@
 //! A publication's content: what is printed, hashed and never changed once it is issued.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use base::{Date, Id, Timestamp, noun};
 use serde::{Deserialize, Serialize};
@@ -242,5 +242,10 @@ impl Change {
 
 /// SHA-256 in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use access::Subject;
 use askama::Template;
-use base::{Id, Result, noun, noun::Unit};
+use base::{Id, noun, noun::Unit};
 use web::{Answer, Form, Visit, cursor_after};
 
 use crate::{
@@ -82,7 +82,7 @@ pub(super) async fn page(v: Visit) -> Answer {
         .await?;
     let lines = page.rows.iter().filter(|one| may_read(&v, one)).map(|one| line(&v, one)).collect();
     let next = page.next.map(|cursor| cursor_after(query.pairs(), &cursor));
-    let owed = owed.into_iter().map(|owed| owed_view(&v, owed)).collect::<Result<_>>()?;
+    let owed = owed.into_iter().map(|owed| owed_view(&v, owed)).collect();
     Ok(v.page(&ListPage { v: &v, owed, lines, next }))
 }
 
@@ -94,13 +94,13 @@ fn units_to_draft_for(v: &Visit) -> Vec<Id<Unit>> {
     units.into_iter().collect()
 }
 
-fn owed_view(v: &Visit, owed: Owed) -> Result<OwedView> {
+fn owed_view(v: &Visit, owed: Owed) -> OwedView {
     let (tone, standing) = match owed.standing {
         Standing::Running => ("plain", "publication-standing-running"),
         Standing::Due => ("risk", "publication-standing-due"),
         Standing::Late => ("late", "publication-standing-late"),
     };
-    Ok(OwedView {
+    OwedView {
         clause: owed.clause,
         unit: owed.unit,
         unit_name: owed.unit_name,
@@ -111,5 +111,5 @@ fn owed_view(v: &Visit, owed: Owed) -> Result<OwedView> {
         tone,
         standing: v.t(standing),
         draft: owed.draft,
-    })
+    }
 }
