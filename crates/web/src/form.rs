@@ -106,6 +106,12 @@ impl Form {
         }
     }
 
+    /// An empty form that shows the same refusals.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self { refusals: self.refusals.clone(), ..Self::default() }
+    }
+
     /// The refusals of one field.
     pub fn refusals_of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a Refusal> {
         self.refusals.iter().filter(move |refusal| refusal.field.as_deref() == Some(field))

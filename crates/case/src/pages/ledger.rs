@@ -196,7 +196,7 @@ async fn shown(v: &Visit, form: Form, status: StatusCode) -> Answer {
             .map(|next| format!("/cases{}", cursor_after(form.pairs(), next))),
         rows: found.page.rows.into_iter().map(|row| words.row(row)).collect(),
         views: found.views.into_iter().map(|view| (view.name, view.query, view.id.to_string())).collect(),
-        empty: Form { refusals: form.refusals.clone(), ..Form::default() },
+        empty: form.emptied(),
         export_query,
         form,
     };

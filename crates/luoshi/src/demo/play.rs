@@ -1,0 +1,543 @@
+//! Plays the life of the 182 problems day by day, through the acts that people use: raised over eight
+//! channels, assigned, reported on every half month, handled, confirmed or sent back, struck off.
+//! What happens to which problem follows from its place in the file, so that every demo is alike.
+
+use std::collections::HashMap;
+
+use access::{Actor, MasterKey, Permit};
+use base::{
+    Date, Error, Id, Result, Timestamp,
+    calendar::Calendar,
+    clock,
+    noun::{Case, Person},
+};
+use case::{
+    Rulebook,
+    acts::{self, NewCase, Resident},
+    model::{CaseHead, Move, Mover, Proof},
+    store,
+};
+use db::{Caller, Cx};
+use jiff::{SignedDuration, ToSpan};
+use web::{App, Tenant};
+
+use super::{Row, people::People, rows, township::Units};
+
+/// How many days ago the gathering of problems began.
+const DAYS: i32 = 84;
+/// Of these, how many it went on; a few problems still come in afterwards.
+const GATHERING: i32 = 32;
+/// How many problems came in during the gathering.
+const GATHERED: usize = 164;
+
+/// What the players know.
+struct Stage {
+    app: App,
+    tenant: Tenant,
+    units: Units,
+    people: People,
+    reports: HashMap<&'static str, Vec<(&'static str, &'static str)>>,
+    by_department: HashMap<&'static str, Vec<&'static str>>,
+    leaders: Vec<&'static str>,
+}
+
+/// One problem on its way.
+struct Thread {
+    at: usize,
+    row: Row,
+    raised_on: Date,
+    head: Option<CaseHead>,
+    token: Option<String>,
+    entered_on: Date,
+    done: Vec<&'static str>,
+}
+
+/// What somebody does on a day.
+struct Deed {
+    thread: usize,
+    mover: Who,
+    asked: Move,
+}
+
+enum Who {
+    Person(&'static str),
+    Resident,
+    Verifier,
+}
+
+/// Plays from the first day to now.
+pub(super) fn play(app: &App, tenant: &Tenant, units: &Units, people: &People) -> Result<()> {
+    let stage = Stage::set(app, tenant, units, people);
+    let now = app.clock().now();
+    let today = clock::day_of(now);
+    let first = today.checked_sub(DAYS.days()).map_err(Error::fault)?;
+    let mut threads: Vec<Thread> =
+        rows(include_str!("../../demo/problems.tsv")).enumerate().map(|(at, row)| Thread::new(at, row, first)).collect();
+    let mut day = first;
+    while day <= today {
+        for (hour, acts) in HOURS {
+            let at = clock::start_of(day).checked_add(SignedDuration::from_hours(hour)).map_err(Error::fault)?;
+            if at <= now {
+                acts(&stage, &mut threads, day, at)?;
+            }
+        }
+        day = day.tomorrow().map_err(Error::fault)?;
+    }
+    Ok(())
+}
+
+type Scene = fn(&Stage, &mut [Thread], Date, Timestamp) -> Result<()>;
+
+/// The scenes of a day in China's hours.
+const HOURS: [(i64, Scene); 5] =
+    [(9, clocks), (10, raising), (11, office), (15, departments), (20, residents)];
+
+impl Thread {
+    fn new(at: usize, row: Row, first: Date) -> Self {
+        let offset = if at < GATHERED {
+            i32::try_from(at * 37 % usize::try_from(GATHERING).unwrap_or(1)).unwrap_or(0)
+        } else {
+            GATHERING + i32::try_from((at - GATHERED) * 3).unwrap_or(0)
+        };
+        let raised_on = first.checked_add(offset.min(DAYS - 1).days()).unwrap_or(first);
+        Self { at, row, raised_on, head: None, token: None, entered_on: raised_on, done: Vec::new() }
+    }
+
+    fn state(&self) -> &str {
+        self.head.as_ref().map_or("", |head| head.state.as_str())
+    }
+
+    /// A number from 0 to 99 for one decision about this problem.
+    fn chance(&self, decision: u64) -> u64 {
+        let mut z = (self.at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ decision.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 30)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % 100
+    }
+
+    /// Days in the present state.
+    fn waited(&self, day: Date) -> i32 {
+        self.entered_on.until(day).map_or(0, |span| span.get_days())
+    }
+
+    fn once(&mut self, what: &'static str) -> bool {
+        let fresh = !self.done.contains(&what);
+        if fresh {
+            self.done.push(what);
+        }
+        fresh
+    }
+
+    fn has(&self, what: &'static str) -> bool {
+        self.done.contains(&what)
+    }
+
+    /// Whether a resident stands behind it and how.
+    fn resident(&self) -> Resident {
+        match self.row.get("channel") {
+            "online" | "petition-reception" | "visit" | "talk" => Resident::Named,
+            "mailbox" => Resident::Anonymous,
+            _ => Resident::Absent,
+        }
+    }
+}
+
+impl Stage {
+    fn set(app: &App, tenant: &Tenant, units: &Units, people: &People) -> Self {
+        let mut reports: HashMap<_, Vec<_>> = HashMap::new();
+        for row in rows(include_str!("../../demo/reports.tsv")) {
+            reports.entry(row.get("topic")).or_default().push((row.get("progress"), row.get("difficulty")));
+        }
+        let mut by_department: HashMap<_, Vec<_>> = HashMap::new();
+        let mut leaders = Vec::new();
+        let mut logins: Vec<&'static str> = people.keys().copied().collect();
+        logins.sort_unstable();
+        for login in logins {
+            for (role, unit) in &people[login].posts {
+                match *role {
+                    "department-head" | "department-staff" => by_department.entry(*unit).or_default().push(login),
+                    "deputy-leader" | "deputy-secretary" | "mayor" => leaders.push(login),
+                    _ => {}
+                }
+            }
+        }
+        leaders.dedup();
+        let (app, tenant) = (app.clone(), tenant.clone());
+        Self { app, tenant, units: units.clone(), people: people.clone(), reports, by_department, leaders }
+    }
+
+    fn caller(&self, actor: &str, at: Timestamp) -> Caller {
+        Caller { actor: actor.to_owned(), now: at }
+    }
+
+    fn holder_of(&self, role: &str) -> &'static str {
+        let mut found: Vec<&'static str> = self
+            .people
+            .iter()
+            .filter(|(_, somebody)| somebody.posts.iter().any(|(held, _)| *held == role))
+            .map(|(login, _)| *login)
+            .collect();
+        found.sort_unstable();
+        found.first().copied().unwrap_or_default()
+    }
+
+    /// The department that handles a problem; after an upheld objection, the next one in line.
+    fn department(&self, thread: &Thread) -> &'static str {
+        let first = thread.row.get("department");
+        if thread.has("released") && first != "governance" { "governance" } else { first }
+    }
+
+    fn handler(&self, thread: &Thread) -> &'static str {
+        let staff = self.by_department.get(self.department(thread));
+        staff.and_then(|staff| staff.get(thread.at % staff.len().max(1))).copied().unwrap_or_default()
+    }
+
+    fn leader(&self, thread: &Thread) -> &'static str {
+        // A leader answers for a department, so the department decides.
+        let key: usize = self.department(thread).bytes().map(usize::from).sum();
+        self.leaders.get(key % self.leaders.len().max(1)).copied().unwrap_or_default()
+    }
+
+    fn person(&self, login: &str) -> Result<Id<Person>> {
+        let found = self.people.get(login).map(|somebody| somebody.id);
+        found.ok_or_else(|| Error::fault(format!("nobody is called {login}")))
+    }
+
+    /// Carries out the deeds of a scene in one commit each, as their movers.
+    fn carry_out(&self, threads: &mut [Thread], deeds: Vec<Deed>, at: Timestamp) -> Result<()> {
+        for deed in deeds {
+            let thread = &threads[deed.thread];
+            let Some(case) = thread.head.as_ref().map(|head| head.id) else { continue };
+            let token = thread.token.clone();
+            match self.take(case, token, deed, at) {
+                Ok((index, head)) => {
+                    let thread = &mut threads[index];
+                    if thread.state() != head.state {
+                        thread.entered_on = clock::day_of(at);
+                    }
+                    thread.head = Some(head);
+                }
+                // A day that falls otherwise this year must not keep the demo from starting.
+                Err(error @ Error::Refused(_)) => tracing::warn!(%error, "a deed of the demo was refused"),
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&self, case: Id<Case>, token: Option<String>, deed: Deed, at: Timestamp) -> Result<(usize, CaseHead)> {
+        let book = Rulebook::of(&self.app)?;
+        let somebody = match deed.mover {
+            Who::Person(login) => Some((self.person(login)?, self.people[login].name.to_owned())),
+            Who::Resident | Who::Verifier => None,
+        };
+        let actor = match (&deed.mover, &somebody) {
+            (Who::Person(_), Some((person, _))) => format!("person:{person}"),
+            (Who::Verifier, _) => "system:demo".to_owned(),
+            _ => format!("resident:{case}"),
+        };
+        let (app, index) = (self.app.clone(), deed.thread);
+        let head = self.tenant.db.write_now(&self.caller(&actor, at), move |cx| match deed.mover {
+            Who::Resident => {
+                let proof: Proof = acts::prove_token(cx, token.as_deref().unwrap_or_default())?;
+                acts::take(cx, &book.rules(), Mover::Resident(&proof), (case, &deed.asked))
+            }
+            Who::Verifier => {
+                let drawn = store::find(cx, case)?.and_then(|case| case.verifier());
+                let drawn = drawn.ok_or_else(|| Error::fault("no verifier was drawn"))?;
+                let actor = actor_of(cx, &app, (drawn, String::new()))?;
+                acts::take(cx, &book.rules(), Mover::Person(&actor), (case, &deed.asked))
+            }
+            Who::Person(_) => {
+                let somebody = somebody.ok_or_else(|| Error::fault("a deed without a person"))?;
+                let actor = actor_of(cx, &app, somebody)?;
+                acts::take(cx, &book.rules(), Mover::Person(&actor), (case, &deed.asked))
+            }
+        })?;
+        Ok((index, head))
+    }
+}
+
+fn actor_of(cx: &mut Cx<'_>, app: &App, somebody: (Id<Person>, String)) -> Result<Actor> {
+    Ok(Actor { person: Some(somebody.0), name: somebody.1, posts: app.posts_of(cx, somebody.0)? })
+}
+
+/// The platform's own round: fallbacks and notices; afterwards the threads are read anew.
+fn clocks(stage: &Stage, threads: &mut [Thread], day: Date, at: Timestamp) -> Result<()> {
+    let book = Rulebook::of(&stage.app)?;
+    stage.tenant.db.write_now(&stage.caller("system:clocks", at), move |cx| {
+        let done = acts::run_clock(cx, &book.rules(), 500)?;
+        // A round that did nothing leaves no history, and none is owed.
+        if done == 0 {
+            cx.mark_journalled();
+        }
+        Ok(())
+    })?;
+    for thread in threads.iter_mut().filter(|thread| matches!(thread.state(), "handled" | "verifying" | "asked")) {
+        let Some(id) = thread.head.as_ref().map(|head| head.id) else { continue };
+        let caller = stage.caller("system:demo", at);
+        let head = stage.tenant.db.read_now(&caller, move |cx| store::head(cx, id))?;
+        if head.as_ref().is_some_and(|head| head.state != thread.state()) {
+            thread.entered_on = day;
+        }
+        thread.head = head;
+    }
+    Ok(())
+}
+
+/// The problems of the day come in.
+fn raising(stage: &Stage, threads: &mut [Thread], day: Date, at: Timestamp) -> Result<()> {
+    for thread in threads.iter_mut().filter(|thread| thread.raised_on == day && thread.head.is_none()) {
+        let new = new_case(stage, thread, at)?;
+        let book = Rulebook::of(&stage.app)?;
+        let master: std::sync::Arc<MasterKey> = stage.tenant.master_key.clone();
+        let author = new.author.map_or_else(|| "public".to_owned(), |person| format!("person:{person}"));
+        let raised = stage.tenant.db.write_now(&stage.caller(&author, at), move |cx| {
+            let permit = Permit::for_job("case.create", "demo");
+            let raised = acts::raise(cx, &book.rules(), (&permit, &master), &new)?;
+            let head = store::head(cx, raised.id)?;
+            Ok((raised.receipt.map(|receipt| receipt.token), head))
+        })?;
+        thread.token = raised.0;
+        thread.head = raised.1;
+        thread.entered_on = day;
+    }
+    Ok(())
+}
+
+fn new_case(stage: &Stage, thread: &Thread, at: Timestamp) -> Result<NewCase> {
+    let row = &thread.row;
+    let unit = super::township::unit_called(row.get("unit"), &stage.units)?;
+    let detail = row.get("detail").replace("\\n", "\n").replace("\\t", "\t");
+    let mut new = NewCase::new("rectification", row.get("title"), &detail, unit);
+    new.channel = Some(row.get("channel").to_owned());
+    new.fields.insert("category".into(), row.get("topic").to_owned());
+    new.resident = thread.resident();
+    if new.resident == Resident::Named {
+        new.raiser = Some(resident_name(thread.at));
+        new.contact = Some(format!("1990000{:04}", 1000 + thread.at * 7));
+    }
+    let by_themselves = matches!(row.get("channel"), "online" | "mailbox");
+    new.author = if by_themselves { None } else { Some(stage.person(stage.holder_of("office-clerk"))?) };
+    new.raised_at = Some(at);
+    new.source_key = Some(format!("demo:{}", thread.at));
+    Ok(new)
+}
+
+/// Invented residents: a surname of the file with 某 would not read like a person, so given names too.
+fn resident_name(at: usize) -> String {
+    let parts: Vec<Row> = rows(include_str!("../../demo/names.tsv")).collect();
+    let of = |part: &str| -> Vec<&'static str> {
+        parts.iter().filter(|row| row.get("part") == part).map(|row| row.get("text")).collect()
+    };
+    let (surnames, given) = (of("surname"), of("given"));
+    format!("{}{}", surnames[at * 5 % surnames.len()], given[at * 11 % given.len()])
+}
+
+/// The office assigns, rules, draws, strikes off; leaders report at the half-months' ends.
+fn office(stage: &Stage, threads: &mut [Thread], day: Date, at: Timestamp) -> Result<()> {
+    if !Calendar::shipped().is_working_day(day) {
+        return Ok(());
+    }
+    let mut deeds = Vec::new();
+    for index in 0..threads.len() {
+        let twin = twin_of(threads, index);
+        let asked = office_deed(stage, &mut threads[index], day, twin)?;
+        deeds.extend(asked.map(|(mover, asked)| Deed { thread: index, mover, asked }));
+    }
+    if is_report_day(day) {
+        for (index, thread) in threads.iter().enumerate() {
+            if matches!(thread.state(), "handling" | "joint" | "assigned") && thread.chance(9) < 93 {
+                deeds.push(Deed { thread: index, mover: Who::Person(stage.leader(thread)), asked: report(stage, thread, day) });
+            }
+        }
+    }
+    stage.carry_out(threads, deeds, at)
+}
+
+/// An older problem of the same place and topic that is being handled: what a duplicate merges into.
+fn twin_of(threads: &[Thread], index: usize) -> Option<String> {
+    let me = &threads[index];
+    threads[..index]
+        .iter()
+        .find(|other| {
+            other.row.get("unit") == me.row.get("unit")
+                && other.row.get("topic") == me.row.get("topic")
+                && other.state() == "handling"
+        })
+        .and_then(|other| other.head.as_ref())
+        .map(|head| head.id.to_string())
+}
+
+fn office_deed(stage: &Stage, thread: &mut Thread, day: Date, twin: Option<String>) -> Result<Option<(Who, Move)>> {
+    let (director, clerk) = (stage.holder_of("office-director"), stage.holder_of("office-clerk"));
+    let waited = thread.waited(day);
+    Ok(match thread.state().to_owned().as_str() {
+        "collected" if waited >= 2 && thread.chance(1) < 3 && twin.is_some() && thread.once("merged") => Some((
+            Who::Person(director),
+            Move::new("merge").field("merged_into", twin.unwrap_or_default()).note("同一地点、同一件事，合并办理，结果一并答复。"),
+        )),
+        "collected" if waited >= 1 + i32::from(thread.chance(2) > 60) => Some((Who::Person(clerk), assign(stage, thread)?)),
+        "objecting" if waited >= 1 => {
+            if thread.chance(3) < 45 {
+                thread.once("released");
+                Some((Who::Person(director), Move::new("rule-release").note("异议成立，重新确定责任部门。")))
+            } else {
+                Some((Who::Person(director), Move::new("rule-uphold").note("三定方案明确由你部门负责，维持交办。")))
+            }
+        }
+        "handled" if thread.resident() == Resident::Absent && waited >= 1 => {
+            Some((Who::Person(clerk), Move::new("draw-verifier")))
+        }
+        "confirmed" if waited >= 1 => Some((Who::Person(clerk), Move::new("strike-off").note("第二把钥匙已确认，销号。"))),
+        "suspended" if waited >= 16 && thread.chance(4) < 60 => {
+            Some((Who::Person(director), Move::new("resume").note("条件已具备，恢复办理。")))
+        }
+        "struck" if waited >= 9 && thread.at % 61 == 5 && thread.once("came-back") => {
+            Some((Who::Person(director), Move::new("reopen-struck").note("回访发现问题反弹，重新交办。")))
+        }
+        "handling" if late_by(thread, day) == 3 && thread.chance(5) < 45 && thread.once("slip") => Some((
+            Who::Person(director),
+            Move::new("supervise").field("slip_reason", "late").note("已逾期，三个工作日内书面说明原因和完成时间。"),
+        )),
+        _ => None,
+    })
+}
+
+fn late_by(thread: &Thread, day: Date) -> i32 {
+    let due = thread.head.as_ref().and_then(|head| head.due);
+    due.and_then(|due| due.until(day).ok()).map_or(0, |span| span.get_days())
+}
+
+fn assign(stage: &Stage, thread: &Thread) -> Result<Move> {
+    let department = stage.department(thread);
+    let unit = stage.units.get(department).ok_or_else(|| Error::fault(format!("no unit {department}")))?;
+    let class = thread.row.get("class");
+    let mut asked = Move::new("assign")
+        .field("class", class)
+        .field("leader", stage.person(stage.leader(thread))?)
+        .field("department", unit)
+        .field("person", stage.person(stage.handler(thread))?);
+    if class == "stepwise" {
+        asked = asked.field("steps", "第一步：现场勘查、列出清单\n第二步：落实资金和施工单位\n第三步：分段实施、逐项验收");
+    }
+    Ok(asked)
+}
+
+fn is_report_day(day: Date) -> bool {
+    day.day() == 15 || day == day.last_of_month()
+}
+
+fn report(stage: &Stage, thread: &Thread, day: Date) -> Move {
+    let lines = stage.reports.get(thread.row.get("topic"));
+    let turn = thread.at + usize::try_from(day.day_of_year()).unwrap_or(0) / 15;
+    let (progress, difficulty) = lines
+        .and_then(|lines| lines.get(turn % lines.len().max(1)))
+        .copied()
+        .unwrap_or(("正在按计划推进。", ""));
+    let difficulty = if difficulty.is_empty() { thread.row.get("difficulty") } else { difficulty };
+    Move::new("report").note(format!("进展：{progress}\n困难：{difficulty}"))
+}
+
+/// Departments accept, object, ask, extend, handle; verifiers look.
+fn departments(stage: &Stage, threads: &mut [Thread], day: Date, at: Timestamp) -> Result<()> {
+    if !Calendar::shipped().is_working_day(day) {
+        return Ok(());
+    }
+    let mut deeds = Vec::new();
+    for (index, thread) in threads.iter_mut().enumerate() {
+        let asked = department_deed(stage, thread, day);
+        deeds.extend(asked.map(|(mover, asked)| Deed { thread: index, mover, asked }));
+    }
+    stage.carry_out(threads, deeds, at)
+}
+
+fn department_deed(stage: &Stage, thread: &mut Thread, day: Date) -> Option<(Who, Move)> {
+    let handler = Who::Person(stage.handler(thread));
+    let leader = Who::Person(stage.leader(thread));
+    let waited = thread.waited(day);
+    match thread.state().to_owned().as_str() {
+        "assigned" if thread.chance(10) < 6 && waited >= 1 && thread.once("objected") => {
+            let asked = Move::new("return").field("ground", "not-ours");
+            Some((handler, asked.note("此事涉及综合执法，不在我部门职责内，请重新确定。")))
+        }
+        "assigned" if waited >= 1 => Some((handler, Move::new("accept"))),
+        "extending" if waited >= 1 => Some((leader, Move::new("extend-approve").note("情况属实，同意延期一次。"))),
+        "verifying" if waited >= 2 => Some((Who::Verifier, verdict(thread))),
+        "joint" if waited >= 4 => Some((handler, handled(thread))),
+        "handling" => handling_deed(stage, thread, day).or_else(|| {
+            let due_now = waited >= takes(thread) && thread.head.as_ref().is_some_and(|head| head.slips_open == 0);
+            due_now.then(|| (Who::Person(stage.handler(thread)), handled(thread)))
+        }),
+        _ => None,
+    }
+}
+
+/// How many days handling takes; some take longer than their term.
+fn takes(thread: &Thread) -> i32 {
+    let spread = i32::try_from(thread.chance(11)).unwrap_or(50);
+    match thread.row.get("class") {
+        "immediate" => 1 + spread / 14 + if thread.chance(12) < 9 { 9 } else { 0 },
+        "deadline" => 6 + spread / 4 + if thread.chance(12) < 12 { 24 } else { 0 },
+        _ => 38 + spread,
+    }
+}
+
+fn handling_deed(stage: &Stage, thread: &mut Thread, day: Date) -> Option<(Who, Move)> {
+    let handler = Who::Person(stage.handler(thread));
+    let leader = Who::Person(stage.leader(thread));
+    let waited = thread.waited(day);
+    if thread.head.as_ref().is_some_and(|head| head.slips_open > 0) && late_by(thread, day) >= 5 {
+        return Some((handler, Move::new("answer-slip").note("材料未到导致逾期，已调剂到位，本周内办结。")));
+    }
+    if late_by(thread, day) == -2 && thread.chance(13) < 8 && thread.once("extended") {
+        let new_due = thread.head.as_ref()?.due?.checked_add(15.days()).ok()?;
+        let asked = Move::new("extend-request").field("new_due", new_due);
+        return Some((handler, asked.note("连续降雨影响施工，申请延期十五天。")));
+    }
+    if waited >= 3 && thread.chance(14) < 3 && thread.once("suspended") {
+        return Some((leader, Move::new("suspend").note("须待县级专项资金下达，先行挂起。")));
+    }
+    if waited >= 2 && thread.chance(15) < 6 && thread.resident() != Resident::Absent && thread.once("asked") {
+        return Some((handler, Move::new("ask").note("请补充具体位置和影响的户数，方便现场核实。")));
+    }
+    None
+}
+
+fn handled(thread: &Thread) -> Move {
+    let result = match thread.chance(16) {
+        0..=7 => "partly",
+        8..=11 => "explained",
+        _ => "solved",
+    };
+    Move::new("handled").field("result", result).field("answer", thread.row.get("result"))
+}
+
+fn verdict(thread: &mut Thread) -> Move {
+    if thread.chance(17) < 7 && thread.once("found-false") {
+        return Move::new("verify-reject").note("到现场看了，只做了一半，请继续整改。");
+    }
+    Move::new("verify").note("到现场核实，并问了两户邻近群众，情况属实。")
+}
+
+/// Residents confirm, refuse, answer, or keep silent.
+fn residents(stage: &Stage, threads: &mut [Thread], day: Date, at: Timestamp) -> Result<()> {
+    let mut deeds = Vec::new();
+    for (index, thread) in threads.iter_mut().enumerate().filter(|(_, thread)| thread.token.is_some()) {
+        let waited = thread.waited(day);
+        let asked = match thread.state().to_owned().as_str() {
+            "handled" if waited >= 2 && thread.chance(20) < 9 && thread.once("not-solved") => {
+                Some(Move::new("reject").note("说是修好了，昨晚下雨又积水，没有解决。"))
+            }
+            "handled" if waited >= 2 && thread.chance(21) < 70 => Some(Move::new("confirm")),
+            "asked" if waited >= 2 && thread.chance(22) < 75 => {
+                Some(Move::new("answer").note("在村口小卖部往东五十米，影响七户人家。"))
+            }
+            "collected" if waited >= 1 && thread.chance(23) < 2 && thread.once("retracted") => {
+                Some(Move::new("retract").note("邻里已经自己商量好了，不用再办。"))
+            }
+            _ => None,
+        };
+        deeds.extend(asked.map(|asked| Deed { thread: index, mover: Who::Resident, asked }));
+    }
+    stage.carry_out(threads, deeds, at)
+}
