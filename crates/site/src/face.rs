@@ -79,7 +79,7 @@ pub(crate) struct Line {
     pub(crate) day: String,
     pub(crate) who: String,
     pub(crate) what: String,
-    pub(crate) note: Option<String>,
+    pub(crate) said: Vec<String>,
     pub(crate) tone: &'static str,
 }
 
@@ -165,7 +165,10 @@ pub(crate) fn face(cx: &mut Cx<'_>, words: &Words, proof: &Proof) -> Result<Face
     let moves = possible_moves(&rules, Mover::Resident(proof), &case, cx.now())?;
     let offers: Vec<Offer> = moves.iter().map(|it| offer(words, procedure, it)).collect();
     let his_turn = case.head.holder == Holder::Resident;
-    let (turn, others) = offers.into_iter().partition(|offer| his_turn && offer.main && offer.refused.is_none());
+    let (turn, mut others): (Vec<_>, Vec<_>) =
+        offers.into_iter().partition(|offer| his_turn && offer.main && offer.refused.is_none());
+    // What cannot be taken back comes last.
+    others.sort_by_key(|offer| offer.irreversible);
     let head = &case.head;
     let place = org::names_of_units(cx, &[head.unit])?.remove(&head.unit).unwrap_or_default();
     let state = procedure.state(&head.state);
@@ -265,10 +268,8 @@ fn lines(cx: &mut Cx<'_>, words: &Words, procedure: &Procedure, case: &CaseSnaps
 fn line(words: &Words, procedure: &Procedure, event: TimelineEvent) -> Line {
     let v = &words.v;
     let taken = procedure.transition(&event.transition);
-    let what = taken.map_or_else(
-        || v.t("site-line-raised"),
-        |transition| transition.title(words.language).to_owned(),
-    );
+    let what = taken
+        .map_or_else(|| v.t("site-line-raised"), |transition| transition.title(words.language).to_owned());
     let mine = event.actor == "resident";
     let who = match event.actor.as_str() {
         "resident" if event.of_case.is_some() => v.t("site-line-other"),
@@ -277,10 +278,25 @@ fn line(words: &Words, procedure: &Procedure, event: TimelineEvent) -> Line {
         _ => v.t("site-line-office"),
     };
     // Of a case this one was merged into, what its own resident wrote is not for others.
-    let note = event.note.filter(|_| !(mine && event.of_case.is_some())).filter(|note| !note.trim().is_empty());
+    let note =
+        event.note.filter(|_| !(mine && event.of_case.is_some())).filter(|note| !note.trim().is_empty());
     let ends = procedure.state(&event.to).is_some_and(regulation::State::is_closed);
-    let tone = if ends { "met" } else if mine { "wait" } else { "" };
-    Line { day: v.moment(event.at), who, what, note, tone }
+    let tone = if ends {
+        "met"
+    } else if mine {
+        "wait"
+    } else {
+        ""
+    };
+    let said = note.into_iter().chain(answered(procedure, &event.fields)).collect();
+    Line { day: v.moment(event.at), who, what, said, tone }
+}
+
+/// What was answered with a move: a reply stays in its place also when the case is opened again.
+fn answered(procedure: &Procedure, fields: &serde_json::Value) -> Vec<String> {
+    let told = |field: &&Field| field.privacy == Privacy::Open && field.kind == FieldKind::LongText;
+    let values = procedure.fields.iter().filter(told).filter_map(|field| fields.get(&field.key)?.as_str());
+    values.map(str::to_owned).collect()
 }
 
 fn files(cx: &mut Cx<'_>, words: &Words, case: &CaseSnapshot) -> Result<Vec<File>> {
@@ -296,7 +312,11 @@ fn files(cx: &mut Cx<'_>, words: &Words, case: &CaseSnapshot) -> Result<Vec<File
 }
 
 fn size(bytes: i64) -> String {
-    if bytes < 1 << 20 { format!("{} KB", (bytes + 1023) >> 10) } else { format!("{} MB", (bytes + (1 << 19)) >> 20) }
+    if bytes < 1 << 20 {
+        format!("{} KB", (bytes + 1023) >> 10)
+    } else {
+        format!("{} MB", (bytes + (1 << 19)) >> 20)
+    }
 }
 
 /// Who opened the sealed contact: by post, never by name, with the reason they gave.
@@ -316,7 +336,8 @@ fn openings(cx: &mut Cx<'_>, words: &Words, case: &CaseSnapshot) -> Result<Vec<O
 
 fn offer(words: &Words, procedure: &Procedure, it: &PossibleMove<'_>) -> Offer {
     let refused = it.allowed.as_ref().err().map(|refusal| words.v.refusal(refusal));
-    let asked = it.required.iter().map(|field| (*field, true)).chain(it.optional.iter().map(|field| (*field, false)));
+    let asked =
+        it.required.iter().map(|field| (*field, true)).chain(it.optional.iter().map(|field| (*field, false)));
     Offer {
         key: it.transition.key.clone(),
         title: it.transition.title(words.language).to_owned(),
@@ -325,24 +346,12 @@ fn offer(words: &Words, procedure: &Procedure, it: &PossibleMove<'_>) -> Offer {
         // Whoever is asked goes on by what leads out of the state, short of taking the matter back.
         main: it.transition.to != regulation::Destination::Same
             && it.transition.verb() != Some(regulation::Verb::Withdraw),
-        inputs: asked.map(|(field, required)| input(words, procedure, field, required.into())).collect(),
+        inputs: asked.map(|asked| input(words, procedure, asked)).collect(),
         refused,
     }
 }
 
-/// Whether a field must be given.
-enum Need {
-    Required,
-    Optional,
-}
-
-impl From<bool> for Need {
-    fn from(required: bool) -> Self {
-        if required { Self::Required } else { Self::Optional }
-    }
-}
-
-fn input(words: &Words, procedure: &Procedure, field: &Field, need: Need) -> Input {
+fn input(words: &Words, procedure: &Procedure, (field, required): (&Field, bool)) -> Input {
     let list = field.list.as_deref().filter(|_| field.kind == FieldKind::Code);
     let list = list.and_then(|list| words.rulebook.compendium.field_list(&procedure.key, list));
     let items = list.map_or(&[][..], |list| &list.items);
@@ -357,7 +366,7 @@ fn input(words: &Words, procedure: &Procedure, field: &Field, need: Need) -> Inp
             FieldKind::Number | FieldKind::Money => "number",
             _ => "text",
         },
-        required: matches!(need, Need::Required),
+        required,
         options: items.iter().map(|item| (item.key.clone(), item.title(words.language).to_owned())).collect(),
     }
 }

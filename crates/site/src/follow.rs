@@ -74,8 +74,7 @@ async fn prove(v: &Visit, form: &Form) -> Result<Proof> {
     let number = number_of(&words.rulebook, form.text("number"), v.today().year());
     let code: String = form.text("code").chars().filter_map(digit).collect();
     let limit = v.app.policy().limit("follow-by-code")?;
-    let buckets =
-        [Bucket::new("follow-by-code", &number), Bucket::new("follow-by-code-origin", &v.remote)];
+    let buckets = [Bucket::new("follow-by-code", &number), Bucket::new("follow-by-code-origin", &v.remote)];
     let (tried, asked) = (buckets.clone(), number.clone());
     let proved = v
         .read(move |cx| {
@@ -111,7 +110,8 @@ fn number_of(rulebook: &Rulebook, written: &str, year: i16) -> String {
     if narrow.chars().any(|c| c.is_ascii_alphabetic()) {
         return narrow.to_lowercase();
     }
-    let groups: Vec<&str> = narrow.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let groups: Vec<&str> =
+        narrow.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let (year, n) = match groups.as_slice() {
         [n] => (Some(year), n.parse().ok()),
         [year, n] => (year.parse().ok(), n.parse().ok()),

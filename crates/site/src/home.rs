@@ -25,7 +25,7 @@ struct Figures {
 /// How long something may take, and where that is laid down.
 struct Term {
     title: String,
-    term: String,
+    lasts: String,
     basis: String,
 }
 
@@ -47,7 +47,9 @@ pub(crate) async fn page(v: Visit) -> Answer {
     let figures: Vec<Figures> = v
         .read(move |cx| {
             let rulebook = words.rulebook.clone();
-            raise::open_procedures(&rulebook).map(|procedure| figures_of(cx, &words, procedure, today)).collect()
+            raise::open_procedures(&rulebook)
+                .map(|procedure| figures_of(cx, &words, procedure, today))
+                .collect()
         })
         .await?;
     let ours = |counter: &&crate::Counter| counter.unit.starts_with(&v.tenant.code);
@@ -100,7 +102,7 @@ fn terms(words: &Words, procedure: &Procedure) -> Vec<Term> {
     dated
         .map(|(clock, term)| Term {
             title: clock.title(words.language).to_owned(),
-            term: words.term(term),
+            lasts: words.term(term),
             basis: clock.basis.clone(),
         })
         .collect()
@@ -112,7 +114,7 @@ fn classes(words: &Words, procedure: &Procedure) -> Vec<Term> {
         .filter_map(|class| {
             Some(Term {
                 title: class.title(words.language).to_owned(),
-                term: words.term(class.term?),
+                lasts: words.term(class.term?),
                 basis: String::new(),
             })
         })

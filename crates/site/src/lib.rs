@@ -76,6 +76,7 @@ async fn style() -> Response {
 
 /// Search engines may read what is public and nothing that belongs to one person's case.
 async fn robots() -> Response {
-    let text = "User-agent: *\nAllow: /public\nDisallow: /public/follow\nDisallow: /public/receipts\nDisallow: /\n";
+    let text =
+        "User-agent: *\nAllow: /public\nDisallow: /public/follow\nDisallow: /public/receipts\nDisallow: /\n";
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }

@@ -22,7 +22,7 @@ pub(crate) struct Village {
 /// are zero, village where they are not.
 fn level(code: &str) -> Level {
     match (code.get(6..9), code.get(9..12)) {
-        (Some("000"), _) | (None, _) => Level::County,
+        (Some("000") | None, _) => Level::County,
         (Some(_), Some("000")) => Level::Township,
         (Some(_), _) => Level::Village,
     }

@@ -31,10 +31,7 @@ use crate::{
 };
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![
-        Route::get("/public/raise", Gate::Public, page),
-        Route::post("/public/raise", Gate::Public, send),
-    ]
+    vec![Route::get("/public/raise", Gate::Public, page), Route::post("/public/raise", Gate::Public, send)]
 }
 
 /// The procedures that residents may begin themselves.
@@ -198,7 +195,9 @@ fn read(form: &Form, (settings, rulebook): (&Settings, &Rulebook), places: &[Tow
     let (Some(unit), true) = (unit, refusals.is_empty()) else { return Err(Error::Refused(refusals)) };
     let mut new = NewCase::new(&procedure.key, form.text("title").trim(), form.text("detail"), unit);
     new.channel.clone_from(&procedure.intake.public_channel);
-    if let Some(place) = form.given("place").filter(|_| procedure.intake.optional.iter().any(|it| it == "place")) {
+    if let Some(place) =
+        form.given("place").filter(|_| procedure.intake.optional.iter().any(|it| it == "place"))
+    {
         new.fields.insert("place".to_owned(), place.to_owned());
     }
     new.raiser = form.given("name").filter(|_| named).map(str::to_owned);

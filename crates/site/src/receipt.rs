@@ -99,7 +99,8 @@ async fn page(v: Visit, Path(key): Path<String>) -> Answer {
         .read(move |cx| {
             let Some(kept) = find(cx, &master, &asked)? else { return Ok(None) };
             let Some(found) = case::store::find(cx, kept.case)? else { return Ok(None) };
-            let place = org::names_of_units(cx, &[found.head.unit])?.remove(&found.head.unit).unwrap_or_default();
+            let place =
+                org::names_of_units(cx, &[found.head.unit])?.remove(&found.head.unit).unwrap_or_default();
             let who = face::holder(cx, &words, &found.head)?;
             Ok(Some((kept, found.head, place, who)))
         })

@@ -12,7 +12,8 @@ static FIND: Statement = Statement::new(
     "site.find-receipt",
     "SELECT sealed FROM site_receipt WHERE key_digest = $1 AND shown_until > $2",
 );
-static DROP: Statement = Statement::new("site.drop-receipt", "DELETE FROM site_receipt WHERE key_digest = $1");
+static DROP: Statement =
+    Statement::new("site.drop-receipt", "DELETE FROM site_receipt WHERE key_digest = $1");
 static SWEEP: Statement =
     Statement::new("site.sweep-receipts", "DELETE FROM site_receipt WHERE shown_until <= $1");
 

@@ -192,7 +192,8 @@ mod tests {
 
     /// A JPEG with an Exif segment of orientation 6 and a place, a comment and a picture.
     fn photo() -> Vec<u8> {
-        let mut exif = b"Exif\0\0II\x2A\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0GPS 30.98N".to_vec();
+        let mut exif =
+            b"Exif\0\0II\x2A\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0GPS 30.98N".to_vec();
         let mut bytes = b"\xFF\xD8\xFF\xE0\0\x04ab".to_vec();
         let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
         bytes.extend(b"\xFF\xE1");
@@ -235,7 +236,8 @@ mod tests {
             [&length[..], name, body, &[0; 4]].concat()
         };
         let head = b"\x89PNG\r\n\x1a\n".to_vec();
-        let whole = [head.clone(), chunk(b"IHDR", b"x"), chunk(b"tEXt", b"by me"), chunk(b"IEND", b"")].concat();
+        let whole =
+            [head.clone(), chunk(b"IHDR", b"x"), chunk(b"tEXt", b"by me"), chunk(b"IEND", b"")].concat();
         let kept = plain_png(&whole).unwrap();
         assert_eq!(kept, [head.clone(), chunk(b"IHDR", b"x"), chunk(b"IEND", b"")].concat());
         assert_eq!(plain_png(&[head, chunk(b"IHDR", b"x")].concat()), None);

@@ -47,7 +47,8 @@ fn not_solved_needs_a_reason_and_goes_back_to_the_department() {
         assert_eq!(phone.moves("reject", "一下雨又塌了", "").to, "/public/follow/case");
         let head = world.newest().head;
         assert_eq!((head.state.as_str(), head.reopened), ("handling", 1));
-        phone.get("/public/follow/case").says("一下雨又塌了").says("农业农村办公室");
+        // What had been answered stays in its place.
+        phone.get("/public/follow/case").says("一下雨又塌了").says("农业农村办公室").says("机耕道已经填平");
     }
 }
 

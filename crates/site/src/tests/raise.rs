@@ -14,7 +14,11 @@ fn a_resident_raises_without_a_name_and_gets_a_receipt() {
         assert_eq!(slip.number, "整改〔2026〕1号");
         assert_eq!(slip.code.len(), 6);
         let receipt = phone.get(&slip.page);
-        receipt.says("柳溪镇（交办办公室）").says("2026年12月").says("<path fill=\"#000\"").says("/journal/verify?entry=");
+        receipt
+            .says("柳溪镇（交办办公室）")
+            .says("2026年12月")
+            .says("<path fill=\"#000\"")
+            .says("/journal/verify?entry=");
         let case = world.newest();
         assert_eq!(case.detail, "  下雨就塌，\r\n拖拉机过不去。 ", "kept verbatim");
         assert_eq!(case.head.channel.as_deref(), Some("online"));
@@ -27,8 +31,12 @@ fn the_same_form_sent_twice_is_one_case_and_one_receipt() {
     for world in worlds() {
         let phone = world.resident();
         let (key, village) = (phone.fresh_form(), world.village());
-        let fields =
-            [("key", key.as_str()), ("unit", village.as_str()), ("title", "路灯不亮"), ("detail", "一个月了")];
+        let fields = [
+            ("key", key.as_str()),
+            ("unit", village.as_str()),
+            ("title", "路灯不亮"),
+            ("detail", "一个月了"),
+        ];
         let (first, second) = (phone.post("/public/raise", &fields), phone.post("/public/raise", &fields));
         assert_eq!(first.to, second.to);
         assert_eq!(phone.reads(&first.to).code, phone.reads(&second.to).code);
@@ -86,14 +94,22 @@ fn name_and_telephone_are_sealed_at_once_and_dropped_when_anonymous() {
         let subject = Ref::new("case", case.head.id);
         let masked = world.read(move |cx| access::sealed::masked_of(cx, &subject));
         assert_eq!(masked.len(), 2);
-        assert!(masked.iter().all(|field| !field.masked.contains("桂兰") && !field.masked.contains("12345678")));
+        assert!(
+            masked.iter().all(|field| !field.masked.contains("桂兰") && !field.masked.contains("12345678"))
+        );
         let everything = world.read(move |cx| journal::entries_of(cx, &Ref::new("case", case.head.id)));
-        assert!(everything.iter().all(|entry| !entry.body.contains("桂兰") && !entry.body.contains("13812345678")));
+        assert!(
+            everything
+                .iter()
+                .all(|entry| !entry.body.contains("桂兰") && !entry.body.contains("13812345678"))
+        );
 
         phone.raises(&[("who", "anonymous"), ("name", "王桂兰"), ("phone", "13812345678")]);
         let case = world.newest();
         let subject = Ref::new("case", case.head.id);
-        assert!(case.head.anonymous && world.read(move |cx| access::sealed::masked_of(cx, &subject)).is_empty());
+        assert!(
+            case.head.anonymous && world.read(move |cx| access::sealed::masked_of(cx, &subject)).is_empty()
+        );
     }
 }
 
@@ -104,8 +120,12 @@ fn a_file_hangs_on_the_case_and_only_kinds_that_are_taken_do() {
         let village = world.village();
         let send = |name: &str, bytes: &[u8]| {
             let key = phone.fresh_form();
-            let fields =
-                [("key", key.as_str()), ("unit", village.as_str()), ("title", "沟堵了"), ("detail", "看附件")];
+            let fields = [
+                ("key", key.as_str()),
+                ("unit", village.as_str()),
+                ("title", "沟堵了"),
+                ("detail", "看附件"),
+            ];
             phone.send("/public/raise", &fields, (name, bytes))
         };
         send("病毒.exe", b"MZ").says("类型不收");
@@ -127,8 +147,12 @@ fn one_place_cannot_flood_the_office() {
         for n in 0..22 {
             let key = phone.fresh_form();
             let title = format!("第{n}件");
-            let fields =
-                [("key", key.as_str()), ("unit", village.as_str()), ("title", title.as_str()), ("detail", "x")];
+            let fields = [
+                ("key", key.as_str()),
+                ("unit", village.as_str()),
+                ("title", title.as_str()),
+                ("detail", "x"),
+            ];
             last = phone.post("/public/raise", &fields).status;
         }
         assert_eq!(last, StatusCode::UNPROCESSABLE_ENTITY);

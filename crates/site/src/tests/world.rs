@@ -13,8 +13,7 @@ use base::{
     noun::{Case, Person, Unit},
 };
 use case::{
-    Rulebook,
-    acts,
+    Rulebook, acts,
     model::{Move, Mover},
     store,
 };
@@ -73,7 +72,8 @@ pub(super) struct World {
 /// The township on each engine.
 pub(super) fn worlds() -> Vec<World> {
     let steps: Vec<Migration> =
-        [journal::MIGRATIONS, access::MIGRATIONS, org::MIGRATIONS, store::MIGRATIONS, crate::MIGRATIONS].concat();
+        [journal::MIGRATIONS, access::MIGRATIONS, org::MIGRATIONS, store::MIGRATIONS, crate::MIGRATIONS]
+            .concat();
     testing::both_engines(&steps).into_iter().map(World::found).collect()
 }
 
@@ -105,13 +105,8 @@ impl World {
             master_key: Arc::new(MasterKey::from_bytes(&[9; 32]).unwrap()),
             files: Arc::new(InMemory::new()),
         };
-        let modules = vec![
-            texts_of!("base"),
-            texts_of!("access"),
-            web::module(),
-            case::module(),
-            crate::module(),
-        ];
+        let modules =
+            vec![texts_of!("base"), texts_of!("access"), web::module(), case::module(), crate::module()];
         let mut builder = AppBuilder::new(modules, vec![tenant], rights, org::posts_of).unwrap();
         builder.clock = fresh.clock.clone();
         let app = builder.service(Arc::new(compendium)).build().unwrap();
@@ -156,7 +151,8 @@ impl World {
     }
 
     pub(super) fn is_said_to_be_done(&self, case: Id<Case>) {
-        let done = Move::new("handled").field("result", "solved").field("answer", "机耕道已经填平，压了两遍。");
+        let done =
+            Move::new("handled").field("result", "solved").field("answer", "机耕道已经填平，压了两遍。");
         self.takes("办事员周平", case, done);
     }
 
@@ -185,7 +181,9 @@ impl World {
     }
 }
 
-fn settle(cx: &mut Cx<'_>) -> Result<(Vec<Id<Unit>>, Vec<(&'static str, Actor)>)> {
+type Settled = (Vec<Id<Unit>>, Vec<(&'static str, Actor)>);
+
+fn settle(cx: &mut Cx<'_>) -> Result<Settled> {
     let mut units: Vec<Id<Unit>> = Vec::new();
     for (key, (name, path, kind, code, above)) in (1_i64..).zip(UNITS) {
         let id: Id<Unit> = cx.new_id();
@@ -257,7 +255,9 @@ impl Telephone<'_> {
     pub(super) fn send(&self, path: &str, fields: &[(&str, &str)], (name, bytes): (&str, &[u8])) -> Reply {
         let mut body = Vec::new();
         for (key, value) in fields {
-            body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n").bytes());
+            body.extend(
+                format!("--x\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n").bytes(),
+            );
         }
         let head = format!(
             "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
