@@ -52,6 +52,16 @@ fn foundations() -> Vec<Module> {
             routes: Vec::new,
         },
         Module {
+            name: "office",
+            migrations: &[],
+            statements: Vec::new,
+            texts: &[
+                (Language::Chinese, include_str!("../../office/text/zh-CN.ftl")),
+                (Language::English, include_str!("../../office/text/en.ftl")),
+            ],
+            routes: Vec::new,
+        },
+        Module {
             name: "jobs",
             migrations: jobs::MIGRATIONS,
             statements: || jobs::STATEMENTS.to_vec(),

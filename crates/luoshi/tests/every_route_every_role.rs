@@ -84,7 +84,7 @@ fn complaint(w: &World, route: &Route, who: &str, reply: &Reply) -> Option<Strin
         Gate::Action(action) => might(w, who, action),
     };
     match (passes, is_public) {
-        (true, false) if reply.status == 401 => Some(format!("{said}, though signed in")),
+        (true, false) if reply.status == 401 && route.gate != Gate::Public => Some(format!("{said}, though signed in")),
         (false, true) if !turned_away => Some(format!("{said}, not asked to sign in")),
         (false, false) if !matches!(reply.status, 403 | 404) => Some(format!("{said}, not refused")),
         _ => None,

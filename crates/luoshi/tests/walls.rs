@@ -119,6 +119,9 @@ fn kernels_stay_readable_or_say_why_not() {
     for (name, manifest) in crates() {
         let mut files = Vec::new();
         sources(&root().join("crates").join(&name).join("src"), &mut files);
+        // What has to be held in mind at once; tests are read one at a time.
+        let is_test = |file: &PathBuf| file.ends_with("tests.rs") || file.iter().any(|part| part == "tests");
+        files.retain(|file| !is_test(file));
         let lines: usize =
             files.iter().map(|file| fs::read_to_string(file).expect("a source file").lines().count()).sum();
         let walls = manifest.get("package").and_then(|package| package.get("metadata")?.get("walls"));

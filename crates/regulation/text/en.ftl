@@ -49,7 +49,7 @@ regulation-no-fallback = The state “{ $state }” waits for the resident or th
 regulation-no-fallback-mend = Write a fallback such as { "{" } after = "10d", take = "draw-verifier" { "}" }.
 
 regulation-fallback-not-allowed = When time runs out in “{ $state }” the platform cannot take “{ $transition }” by itself.
-regulation-fallback-not-allowed-mend = Let it start from this state, name @clock in `by`, and require no field.
+regulation-fallback-not-allowed-mend = Let “{ $transition }” start from this state, name @clock in `by`, and require no field.
 
 regulation-unknown-field = There is no field “{ $field }”.
 regulation-unknown-field-mend = Add it to the fields, or correct the spelling.

@@ -20,4 +20,4 @@ mod world;
 pub use people::{Cast, Member};
 pub use reply::Reply;
 pub use visitor::Visitor;
-pub use world::{Places, World, code, furnish, token_of, worlds};
+pub use world::{LOG_KEY, Places, World, code, furnish, token_of, worlds};

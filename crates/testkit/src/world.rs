@@ -34,6 +34,9 @@ const PASSWORD: &str = "reed-bank-42";
 /// A session ends after an hour without a request; half of that is on the safe side.
 const FRESH: Duration = Duration::from_secs(30 * 60);
 
+/// What the checkpoints of the journal are signed with.
+pub const LOG_KEY: [u8; 32] = [7; 32];
+
 /// The units.
 #[derive(Debug, Clone)]
 pub struct Places {
@@ -98,6 +101,9 @@ impl World {
     fn found(fresh: testing::Fresh) -> Self {
         let home = tempfile::tempdir().expect("a temporary directory");
         std::fs::write(home.path().join("policy.toml"), cheap_policy()).expect("a policy file");
+        let keys = home.path().join(code::COUNTY);
+        std::fs::create_dir(&keys).expect("a folder for keys");
+        std::fs::write(keys.join("log.key"), LOG_KEY).expect("a key file");
         let house = House {
             data: home.path().to_owned(),
             database: None,
