@@ -13,7 +13,7 @@ use journal::Ref;
 use regulation::{Column, CountsAs, Field, FieldKind, Holder, Note, Privacy, Procedure, Term, Titled as _};
 use web::Visit;
 
-use crate::place;
+use crate::{place, receipt};
 
 /// What turns a case into words: the visitor's language and the rules.
 #[derive(Clone)]
@@ -61,6 +61,8 @@ pub(crate) struct Face {
     pub(crate) lines: Vec<Line>,
     pub(crate) files: Vec<File>,
     pub(crate) openings: Vec<Opening>,
+    /// The line that proves the first entry of the log about it, and its id.
+    pub(crate) proof: Option<(String, String)>,
     /// What the resident is asked to decide now.
     pub(crate) turn: Vec<Offer>,
     /// What else can be done.
@@ -189,6 +191,7 @@ pub(crate) fn face(cx: &mut Cx<'_>, words: &Words, proof: &Proof) -> Result<Face
         lines: lines(cx, words, procedure, &case)?,
         files: files(cx, words, &case)?,
         openings: openings(cx, words, &case)?,
+        proof: proof_of(cx, &case)?,
         turn,
         others,
     })
@@ -332,6 +335,13 @@ fn openings(cx: &mut Cx<'_>, words: &Words, case: &CaseSnapshot) -> Result<Vec<O
             reason: opening.reason,
         })
         .collect())
+}
+
+/// The proof that the case was raised, once it is sealed.
+fn proof_of(cx: &mut Cx<'_>, case: &CaseSnapshot) -> Result<Option<(String, String)>> {
+    let entries = journal::entries_of(cx, &Ref::new("case", case.head.id))?;
+    let Some(id) = entries.first().and_then(journal::Recorded::id) else { return Ok(None) };
+    Ok(receipt::proof_line(cx, id)?.map(|line| (line, id.to_string())))
 }
 
 fn offer(words: &Words, procedure: &Procedure, it: &PossibleMove<'_>) -> Offer {

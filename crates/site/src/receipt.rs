@@ -31,6 +31,16 @@ pub(crate) struct Kept {
     pub(crate) entry: Option<Id<noun::Entry>>,
 }
 
+/// The line that proves an entry to anybody, once the log has sealed it.
+pub(crate) fn proof_line(cx: &mut Cx<'_>, entry: Id<noun::Entry>) -> Result<Option<String>> {
+    match journal::receipt(cx, entry) {
+        Ok(receipt) => Ok(Some(receipt.to_line())),
+        // Sealed within the minute; nothing is wrong.
+        Err(Error::Refused(_)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
 /// A fresh key for a form: 256 bits, so that nobody guesses the address of a receipt.
 pub(crate) fn fresh_key() -> Result<String> {
     use std::fmt::Write as _;
@@ -90,6 +100,7 @@ struct ReceiptPage<'a> {
     plain_address: String,
     code: Qr,
     minutes: u32,
+    proof: Option<String>,
 }
 
 async fn page(v: Visit, Path(key): Path<String>) -> Answer {
@@ -102,10 +113,11 @@ async fn page(v: Visit, Path(key): Path<String>) -> Answer {
             let place =
                 org::names_of_units(cx, &[found.head.unit])?.remove(&found.head.unit).unwrap_or_default();
             let who = face::holder(cx, &words, &found.head)?;
-            Ok(Some((kept, found.head, place, who)))
+            let proof = kept.entry.map(|entry| proof_line(cx, entry)).transpose()?.flatten();
+            Ok(Some((kept, found.head, (place, who, proof))))
         })
         .await?;
-    let Some((kept, head, place, who)) = found else {
+    let Some((kept, head, (place, who, proof))) = found else {
         return Err(Refusal::not_found("site.receipt-put-away").into());
     };
     let next = head.next_word.map(|day| v.t2("site-receipt-next-text", ("day", v.date(day)), ("who", who)));
@@ -123,6 +135,7 @@ async fn page(v: Visit, Path(key): Path<String>) -> Answer {
         plain_address: format!("{}/public/follow", v.origin),
         kept,
         minutes,
+        proof,
     }))
 }
 

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use case::store;
 use journal::Ref;
 
-use super::world::worlds;
+use super::world::{between, worlds};
 
 #[test]
 fn a_resident_raises_without_a_name_and_gets_a_receipt() {
@@ -18,7 +18,15 @@ fn a_resident_raises_without_a_name_and_gets_a_receipt() {
             .says("柳溪镇（交办办公室）")
             .says("2026年12月")
             .says("<path fill=\"#000\"")
-            .says("/journal/verify?entry=");
+            .says("已记入防篡改日志");
+        // Once the log is sealed, anybody can check the entry.
+        assert!(!receipt.body.contains("/journal/verify?receipt="));
+        world.seals();
+        let line = between(&phone.get(&slip.page).body, "/journal/verify?receipt=", "\"");
+        let proved = journal::Receipt::from_line(&line).unwrap();
+        assert_eq!(proved.act, "case.raised");
+        phone.follows(&slip.number, &slip.code);
+        phone.get("/public/follow/case").says("/journal/verify?receipt=LSR1.");
         let case = world.newest();
         assert_eq!(case.detail, "  下雨就塌，\r\n拖拉机过不去。 ", "kept verbatim");
         assert_eq!(case.head.channel.as_deref(), Some("online"));
