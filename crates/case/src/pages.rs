@@ -3,6 +3,7 @@
 mod board;
 mod desk;
 mod entry;
+mod exports;
 mod imports;
 mod ledger;
 mod moves;
@@ -46,8 +47,16 @@ pub fn sight_of(v: &Visit) -> Result<Sight> {
 
 /// The routes of these pages.
 pub(crate) fn routes() -> Vec<Route> {
-    [desk::routes(), ledger::routes(), entry::routes(), show::routes(), board::routes(), imports::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        desk::routes(),
+        ledger::routes(),
+        entry::routes(),
+        show::routes(),
+        board::routes(),
+        exports::routes(),
+        imports::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -7,6 +7,7 @@ use access::{Actor, Permit, Scope, Subject};
 use base::{Error, Id, Refusal, Result, noun::Unit};
 use db::Cx;
 use office::read::{Mapping, Workbook};
+use regulation::{CodeItem, Procedure};
 
 use super::{
     names::Names,
@@ -152,14 +153,7 @@ pub fn prepare(
     file: File<'_>,
     choices: &Choices,
 ) -> Result<Prepared> {
-    let procedure = match choices.procedure.as_deref().filter(|key| !key.is_empty()) {
-        Some(key) => rules.procedure(key)?,
-        None => rules
-            .compendium
-            .procedures()
-            .next()
-            .ok_or_else(|| Refusal::not_found("case.no-such-procedure").arg("procedure", ""))?,
-    };
+    let procedure = procedure_of(rules, choices)?;
     let names = Names::of(procedure);
     let ledger = Ledger::find(file.book, &names, choices, |fingerprint| {
         let known = crate::store::mapping(cx, fingerprint)?;
@@ -174,15 +168,7 @@ pub fn prepare(
         refused.push((0, refusal));
         None
     });
-    let channel = match choices.channel.as_deref().filter(|key| !key.is_empty()) {
-        Some(written) => Some(channel_named(channels, written).ok_or_else(|| no_channel(channels, written))?),
-        None => {
-            let mut heads = ledger.header.titles();
-            heads.push(file.name);
-            heads.push(&ledger.sheet.name);
-            likely_channel(channels, &heads)
-        }
-    };
+    let channel = default_channel(channels, &ledger, (file, choices))?;
     if let Err(refusal) = ledger.must_hold_problems() {
         refused.push((0, refusal));
     }
@@ -192,37 +178,16 @@ pub fn prepare(
         channels,
         places: &places,
         unit,
-        channel: channel.map(|item| item.key.clone()),
+        channel,
         author: match importer {
             Importer::Person(actor) => actor.person,
             Importer::Console => None,
         },
         now: cx.now(),
     };
-    let mut prepared = Prepared {
-        procedure: procedure.key.clone(),
-        sheet: ledger.sheet.name.clone(),
-        sheets: file
-            .book
-            .sheets
-            .iter()
-            .filter(|s| !s.hidden && !s.rows.is_empty())
-            .map(|s| s.name.clone())
-            .collect(),
-        head: ledger.header.rows,
-        columns: columns(&ledger),
-        mapping: ledger.mapping.clone(),
-        unit,
-        channel: reading.channel.clone(),
-        rows: ledger.rows().count(),
-        drafts: Vec::new(),
-        twins: Vec::new(),
-        known: 0,
-        skipped: 0,
-        rounded: rounded(&ledger),
-        before: crate::store::imports_of_file(cx, file.sha256)?,
-        refused,
-    };
+    let mut prepared = looked_at(&reading, file.book);
+    prepared.refused = refused;
+    prepared.before = crate::store::imports_of_file(cx, file.sha256)?;
     // A file that is refused as a whole would only repeat itself on every row.
     if prepared.refused.is_empty() {
         read_rows(&reading, &mut prepared);
@@ -231,7 +196,55 @@ pub fn prepare(
     Ok(prepared)
 }
 
-fn no_channel(channels: &[regulation::CodeItem], written: &str) -> Error {
+fn procedure_of<'a>(rules: &Rules<'a>, choices: &Choices) -> Result<&'a Procedure> {
+    if let Some(key) = choices.procedure.as_deref().filter(|key| !key.is_empty()) {
+        return rules.procedure(key);
+    }
+    let first = rules.compendium.procedures().next();
+    first.ok_or_else(|| Refusal::not_found("case.no-such-procedure").arg("procedure", "").into())
+}
+
+/// The channel of rows that name none: the one chosen, or the one the file speaks of.
+fn default_channel(
+    channels: &[CodeItem],
+    ledger: &Ledger<'_>,
+    (file, choices): (File<'_>, &Choices),
+) -> Result<Option<String>> {
+    let found = if let Some(written) = choices.channel.as_deref().filter(|key| !key.is_empty()) {
+        Some(channel_named(channels, written).ok_or_else(|| no_channel(channels, written))?)
+    } else {
+        let mut heads = ledger.header.titles();
+        heads.extend([file.name, &ledger.sheet.name]);
+        likely_channel(channels, &heads)
+    };
+    Ok(found.map(|item| item.key.clone()))
+}
+
+/// The sheet as it is read, before any of its rows.
+fn looked_at(reading: &Reading<'_>, book: &Workbook) -> Prepared {
+    let ledger = reading.ledger;
+    let sheets = book.sheets.iter().filter(|sheet| !sheet.hidden && !sheet.rows.is_empty());
+    Prepared {
+        procedure: reading.procedure.key.clone(),
+        sheet: ledger.sheet.name.clone(),
+        sheets: sheets.map(|sheet| sheet.name.clone()).collect(),
+        head: ledger.header.rows,
+        columns: columns(ledger),
+        mapping: ledger.mapping.clone(),
+        unit: reading.unit,
+        channel: reading.channel.clone(),
+        rows: ledger.rows().count(),
+        drafts: Vec::new(),
+        refused: Vec::new(),
+        twins: Vec::new(),
+        known: 0,
+        skipped: 0,
+        rounded: rounded(ledger),
+        before: Vec::new(),
+    }
+}
+
+fn no_channel(channels: &[CodeItem], written: &str) -> Error {
     let titles: Vec<String> = channels.iter().map(|item| format!("{}（{}）", item.title, item.key)).collect();
     Refusal::invalid("case.import-no-such-channel")
         .field("channel")
@@ -315,7 +328,7 @@ fn read_rows(reading: &Reading<'_>, prepared: &mut Prepared) {
                 prepared.drafts.push(draft);
             }
             Err(refusals) => {
-                prepared.refused.extend(refusals.into_iter().map(|refusal| (row.number, refusal)))
+                prepared.refused.extend(refusals.into_iter().map(|refusal| (row.number, refusal)));
             }
         }
     }

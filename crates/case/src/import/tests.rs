@@ -2,12 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use access::{Actor, HeldPost, MasterKey, Permit, RightsTable, UnitPath};
-use base::{
-    Error, Id, Language, Result,
-    calendar::Calendar,
-    noun::{Person, Unit},
-};
+use access::{Actor, HeldPost, MasterKey, Permit, RightsTable};
+use base::{Error, Id, Language, Result, calendar::Calendar, noun::Person};
 use db::{
     Statement,
     testing::{Fresh, both_engines},
@@ -16,7 +12,7 @@ use db::{
 use office::{
     Cell,
     read::Workbook,
-    table::{Column, CsvFor, Kind, Table},
+    table::{Column, Kind, Table},
 };
 use regulation::Compendium;
 use web::Catalogue;
@@ -210,7 +206,7 @@ fn messages(count: usize) -> Table {
             let pick = (state >> 33) as usize;
             match pick % 7 {
                 0 => out.push_str(signs[pick / 7 % signs.len()]),
-                _ => out.extend(char::from_u32(0x4e00 + (pick / 7 % 3000) as u32)),
+                _ => out.extend(char::from_u32(0x4e00 + u32::try_from(pick / 7 % 3000).unwrap())),
             }
         }
         out
@@ -468,7 +464,6 @@ fn an_undone_import_leaves_nothing_and_can_be_made_again() {
 /// Files as the world makes them, where a folder of such is at hand: each either imports or says why not.
 #[test]
 #[ignore = "wants the folders of LUOSHI_REAL_FILES, separated by colons"]
-#[expect(clippy::disallowed_methods, reason = "a stopwatch, not a time of day")]
 fn every_real_file_imports_or_says_why_not() {
     let folders = std::env::var("LUOSHI_REAL_FILES").unwrap();
     let mut files: Vec<PathBuf> = Vec::new();
@@ -499,7 +494,7 @@ fn every_real_file_imports_or_says_why_not() {
                     said.iter().take(3).for_each(|line| println!("    {line}"));
                 }
                 Err(Error::Refused(all)) => {
-                    println!("{name}\t不导入\t{took:?}\n    {}", county.say(&all).join("\n    "))
+                    println!("{name}\t不导入\t{took:?}\n    {}", county.say(&all).join("\n    "));
                 }
                 Err(fault) => panic!("{name}: {fault}"),
             }

@@ -14,10 +14,10 @@ use office::read::Workbook;
 use regulation::Titled as _;
 use web::{Answer, Form, Gate, Route, Visit};
 
-use super::{Rulebook, sight_of};
+use super::Rulebook;
 use crate::{
     acts::{self, ImportRow},
-    export::{self, Format, Speaker},
+    export::Format,
     import::{
         self, Choices, File, Importer, OnRefusal, OnTwin, Prepared,
         job::{KIND, Outcome, Payload},
@@ -25,7 +25,6 @@ use crate::{
         twins::{Twin, TwinOf},
         upload,
     },
-    query::filter_of,
     store,
 };
 
@@ -40,8 +39,6 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/imports/jobs/{id}", Gate::Action("case.import"), progress),
         Route::get("/imports/{id}/undo", Gate::Action("case.import.undo"), ask_undo),
         Route::post("/imports/{id}/undo", Gate::Action("case.import.undo"), undo),
-        Route::get("/cases/export.xlsx", Gate::Action("case.export"), export_xlsx),
-        Route::get("/cases/export.csv", Gate::Action("case.export"), export_csv),
     ]
 }
 
@@ -478,31 +475,4 @@ async fn try_undo(v: &Visit, (id, permit): (Id<Import>, &Permit), form: &Form) -
         return Err(Refusal::invalid("case.import-undo-confirm").field("sure").into());
     }
     v.write(move |cx| acts::undo_import(cx, &permit, (id, &reason))).await
-}
-
-async fn export_xlsx(v: Visit) -> Answer {
-    send(&v, Format::Xlsx).await
-}
-
-async fn export_csv(v: Visit) -> Answer {
-    send(&v, Format::Csv).await
-}
-
-/// The ledger as the address says, under the visitor's own sight; the journal hears of it.
-async fn send(v: &Visit, format: Format) -> Answer {
-    let form = Form::of_query(v.query.as_deref());
-    let filter = filter_of(form.pairs(), v.today())?;
-    let (rulebook, sight, visit) = (Rulebook::of(&v.app)?, sight_of(v)?, v.clone());
-    let asked = filter.clone();
-    let (bytes, rows) = v
-        .read(move |cx| {
-            let (compendium, catalogue) = (rulebook.compendium.as_ref(), visit.app.catalogue());
-            let speaker = Speaker { compendium, catalogue, language: visit.language };
-            let table = export::table(cx, &speaker, &sight, &asked)?;
-            Ok((format.write(&table)?, table.rows.len()))
-        })
-        .await?;
-    v.write(move |cx| export::record(cx, &filter, (format, rows))).await?;
-    let name = format!("{}-{}.{}", v.t("case-export-sheet"), v.today(), format.ending());
-    Ok(v.file(&name, format.media_type(), bytes))
 }
