@@ -158,3 +158,5 @@ case-board-returned = Reopened
 case-board-word = Word overdue
 case-no-department = Not assigned yet
 case-filter-unreadable = The filter “{ $name }” does not know “{ $value }”: choose from the page.
+case-name = Name
+case-phone = Telephone

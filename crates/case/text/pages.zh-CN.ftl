@@ -158,3 +158,5 @@ case-board-returned = 重开过
 case-board-word = 答复逾期
 case-no-department = 尚未交办
 case-filter-unreadable = 筛选条件“{ $name }”的值“{ $value }”无法识别：从页面上的选项里选。
+case-name = 姓名
+case-phone = 电话

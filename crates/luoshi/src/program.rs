@@ -82,3 +82,11 @@ fn roles_file(compendium: &Compendium) -> Result<String> {
     let file = compendium.file("roles.toml").ok_or_else(|| base::Error::fault("no roles.toml"))?;
     Ok(file.text.clone())
 }
+
+/// What the residents' pages say of the county: those shipped, or the county's own `site.toml`.
+fn site_settings(house: &House) -> Result<Arc<site::Settings>> {
+    match std::fs::read_to_string(house.data.join("site.toml")) {
+        Ok(text) => Ok(Arc::new(site::Settings::parse(&text)?)),
+        Err(_) => site::Settings::shipped(),
+    }
+}

@@ -117,9 +117,9 @@ pub(super) fn choices(cx: &mut db::Cx<'_>, v: &Visit, compendium: &Compendium) -
     for home in homes {
         for person in org::person_choices(cx, &home)? {
             let posts: Vec<String> =
-                person.posts.iter().map(|(unit, role)| format!("{unit}{}", v.role_title(role))).collect();
+                person.posts.iter().map(|(role, unit)| format!("{unit}{}", v.role_title(role))).collect();
             let line = (person.id.to_string(), format!("{}（{}）", person.name, posts.join("、")));
-            let leads = person.posts.iter().any(|(_, role)| leads(compendium, role));
+            let leads = person.posts.iter().any(|(role, _)| leads(compendium, role));
             if leads {
                 choices.leaders.push(line.clone());
             }

@@ -1,6 +1,6 @@
 //! A case: what it is, who holds the ball, what may be done, what was done.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use access::{Subject, sealed};
 use askama::Template;
@@ -15,7 +15,7 @@ use base::{
 };
 use journal::Ref;
 use object_store::ObjectStoreExt;
-use regulation::Titled;
+use regulation::{Field, FieldKind, Procedure, Relation, Titled};
 use web::{Answer, Form, Gate, Route, Upload, Visit};
 
 use super::{
@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     acts::{self, NewAttachment, On},
-    model::{CaseHead, CaseSnapshot, Move, Mover, possible_moves, stance_relations},
+    model::{CaseHead, CaseSnapshot, Move, Mover, possible_moves, stance, stance_relations},
     store::{self, Audience, Hangings, TimelineEvent},
 };
 
@@ -123,6 +123,7 @@ struct Found {
     case: CaseSnapshot,
     holder: Option<String>,
     names: store::Names,
+    given: Given,
     timeline: Vec<TimelineEvent>,
     hangings: Hangings,
     alike: Vec<store::Duplicate>,
@@ -170,12 +171,14 @@ async fn read(v: &Visit, book: &Rulebook, id: Id<Case>) -> Result<Found> {
         let alike = store::within_sight(cx, &sight, alike)?;
         let unsealings = sealed::unsealings_of(cx, &subject)?;
         let lookers: Vec<_> = unsealings.iter().filter_map(|one| person_of(&one.by)).collect();
+        let timeline = store::timeline(cx, id, Audience::Staff)?;
         Ok(Found {
+            given: Given::of(cx, book.rules().procedure(&case.head.procedure)?, &timeline)?,
+            timeline,
             lookers: org::names_of_persons(cx, &lookers)?,
             unsealings,
             holder: row.and_then(|row| row.holder),
             names: store::names(cx, std::slice::from_ref(&case.head))?,
-            timeline: store::timeline(cx, id, Audience::Staff)?,
             hangings: store::hangings(cx, id)?,
             alike,
             masked: sealed::masked_of(cx, &subject)?,
@@ -200,9 +203,9 @@ async fn shown(v: &Visit, id: Id<Case>, again: (StatusCode, Form, Option<Vec<(St
         Desk { v, rules, case: &found.case, choices: &found.choices, units: &found.units, form: &form };
     let (allowed, refused): (Vec<_>, Vec<_>) = moves.iter().partition(|possible| possible.allowed.is_ok());
     let mut allowed: Vec<MoveView> = allowed.into_iter().map(|possible| desk.view(possible)).collect();
-    // The first move of the state in the regulation's order is the primary one; a comment never is.
-    let primary_at = allowed.iter().position(|view| view.key != "comment" && view.key != "correct");
-    let primary = primary_at.map(|at| allowed.remove(at));
+    // Whoever holds the ball sees the state's first move in the regulation's order as the one to make.
+    let stance = stance(&found.case, rules.procedure(&head.procedure)?, Mover::Person(&v.actor));
+    let primary = (stance.has(Relation::Holder) && !allowed.is_empty()).then(|| allowed.remove(0));
     let greyed = refused
         .into_iter()
         .filter_map(|possible| {
@@ -230,7 +233,7 @@ async fn shown(v: &Visit, id: Id<Case>, again: (StatusCode, Form, Option<Vec<(St
         answer: Some(found.case.field("answer")).filter(|answer| !answer.is_empty()),
         attachments: found.hangings.attachments.iter().map(file_line).collect(),
         duplicates: found.alike.into_iter().map(Alike::from).collect(),
-        timeline: found.timeline.iter().rev().map(|event| line(&words, &head, event)).collect(),
+        timeline: found.timeline.iter().rev().map(|event| line(&words, (&head, &found.given), event)).collect(),
         facts: facts(&words, &found.case, &found.names),
         clocks: clocks(&words, &found.case),
         slips: slips(v, &found.case),
@@ -378,7 +381,7 @@ fn person_of(actor: &str) -> Option<Id<base::noun::Person>> {
     actor.strip_prefix("person:")?.parse().ok()
 }
 
-fn line(words: &Words<'_>, head: &CaseHead, event: &TimelineEvent) -> Line {
+fn line(words: &Words<'_>, (head, given): (&CaseHead, &Given), event: &TimelineEvent) -> Line {
     let v = words.v;
     let who = match event.actor.as_str() {
         "resident" => v.t("case-actor-resident"),
@@ -403,34 +406,67 @@ fn line(words: &Words<'_>, head: &CaseHead, event: &TimelineEvent) -> Line {
         title: words.transition(&head.procedure, &event.transition),
         change,
         tone,
-        facts: field_facts(words, head, &event.fields),
+        facts: field_facts(words, (head, given), &event.fields),
         note: event.note.clone().filter(|note| !note.is_empty()),
         private_note: event.private_note.clone().filter(|note| !note.is_empty()),
     }
 }
 
-/// The values given with a move, by their titles; ids are named by the store beforehand.
-fn field_facts(words: &Words<'_>, head: &CaseHead, fields: &serde_json::Value) -> Vec<(String, String)> {
-    let Some(given) = fields.as_object() else { return Vec::new() };
-    let procedure = words.compendium.procedure(&head.procedure);
-    let given: BTreeMap<&String, String> =
-        given.iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned()))).collect();
-    given
-        .into_iter()
-        .filter(|(key, value)| !value.is_empty() && key.as_str() != "detail")
-        .filter_map(|(key, value)| {
-            let field = procedure?.field(key)?;
-            let shown = match field.list.as_deref() {
-                Some(list) => words
-                    .compendium
-                    .field_list(&head.procedure, list)
-                    .and_then(|list| list.item(&value))
-                    .map_or(value, |item| item.title(words.v.language).to_owned()),
-                None => value,
-            };
-            Some((field.title(words.v.language).to_owned(), shown))
-        })
-        .collect()
+/// The names behind the ids that moves were given, found in two queries for the whole timeline.
+struct Given {
+    units: std::collections::HashMap<Id<base::noun::Unit>, String>,
+    persons: Lookers,
+}
+
+impl Given {
+    fn of(cx: &mut db::Cx<'_>, procedure: &Procedure, timeline: &[TimelineEvent]) -> Result<Self> {
+        let ids = |kind: FieldKind| {
+            let fields = procedure.fields.iter().filter(move |field| field.kind == kind);
+            fields
+                .flat_map(|field| timeline.iter().filter_map(|event| event.fields.get(&field.key)?.as_str()))
+                .flat_map(|value| value.split(','))
+                .collect::<Vec<&str>>()
+        };
+        let units: Vec<_> = ids(FieldKind::Unit).into_iter().filter_map(|id| id.parse().ok()).collect();
+        let persons: Vec<_> = ids(FieldKind::Person).into_iter().filter_map(|id| id.parse().ok()).collect();
+        Ok(Self { units: org::names_of_units(cx, &units)?, persons: org::names_of_persons(cx, &persons)? })
+    }
+
+    /// A value as people read it.
+    fn shown(&self, words: &Words<'_>, procedure: &Procedure, field: &Field, value: &str) -> String {
+        let named = |part: &str| match field.kind {
+            FieldKind::Unit => part.parse().ok().and_then(|id| self.units.get(&id)).cloned(),
+            FieldKind::Person => part.parse().ok().and_then(|id| self.persons.get(&id)).cloned(),
+            FieldKind::Code => {
+                let list = words.compendium.field_list(&procedure.key, field.list.as_deref()?)?;
+                list.item(part).map(|item| item.title(words.v.language).to_owned())
+            }
+            _ => None,
+        };
+        match field.kind {
+            FieldKind::Unit | FieldKind::Person | FieldKind::Code => {
+                let parts = value.split(',').map(|part| named(part).unwrap_or_else(|| part.to_owned()));
+                parts.collect::<Vec<_>>().join("、")
+            }
+            _ => value.to_owned(),
+        }
+    }
+}
+
+/// The values given with a move, by their titles, in the order of the procedure's fields.
+fn field_facts(
+    words: &Words<'_>,
+    (head, given): (&CaseHead, &Given),
+    fields: &serde_json::Value,
+) -> Vec<(String, String)> {
+    let Some(procedure) = words.compendium.procedure(&head.procedure) else { return Vec::new() };
+    // The words themselves stand above the timeline.
+    let told = procedure.fields.iter().filter(|field| field.key != "detail" && field.key != "title");
+    told.filter_map(|field| {
+        let value = fields.get(&field.key)?.as_str().filter(|value| !value.is_empty())?;
+        Some((field.title(words.v.language).to_owned(), given.shown(words, procedure, field, value)))
+    })
+    .collect()
 }
 
 /// Takes a move; a refusal shows the page again with what was typed.

@@ -94,6 +94,9 @@ impl Words<'_> {
 
     /// Who holds the ball, by name where there is one.
     pub(crate) fn holder(&self, head: &CaseHead, name: Option<&str>) -> String {
+        if head.holder == regulation::Holder::Nobody {
+            return String::new();
+        }
         let word = self.v.t(&format!("case-holder-{}", head.holder.word()));
         name.map_or(word.clone(), |name| format!("{word} {name}"))
     }

@@ -24,11 +24,11 @@ use web::{App, Tenant};
 use super::{Row, people::People, rows, township::Units};
 
 /// How many days ago the gathering of problems began.
-const DAYS: i32 = 84;
+const DAYS: i32 = 66;
 /// Of these, how many it went on; a few problems still come in afterwards.
-const GATHERING: i32 = 32;
+const GATHERING: i32 = 34;
 /// How many problems came in during the gathering.
-const GATHERED: usize = 164;
+const GATHERED: usize = 150;
 
 /// What the players know.
 struct Stage {
@@ -97,7 +97,7 @@ impl Thread {
         let offset = if at < GATHERED {
             i32::try_from(at * 37 % usize::try_from(GATHERING).unwrap_or(1)).unwrap_or(0)
         } else {
-            GATHERING + i32::try_from((at - GATHERED) * 3).unwrap_or(0)
+            GATHERING + i32::try_from(at - GATHERED).unwrap_or(0)
         };
         let raised_on = first.checked_add(offset.min(DAYS - 1).days()).unwrap_or(first);
         Self { at, row, raised_on, head: None, token: None, entered_on: raised_on, done: Vec::new() }
@@ -195,6 +195,20 @@ impl Stage {
         // A leader answers for a department, so the department decides.
         let key: usize = self.department(thread).bytes().map(usize::from).sum();
         self.leaders.get(key % self.leaders.len().max(1)).copied().unwrap_or_default()
+    }
+
+    /// The department that helps in joint handling.
+    fn helper(&self, thread: &Thread) -> &'static str {
+        if self.department(thread) == "construction" { "agriculture" } else { "construction" }
+    }
+
+    /// The head of a department.
+    fn head_of(&self, department: &str) -> &'static str {
+        let staff = self.by_department.get(department).map_or(&[][..], Vec::as_slice);
+        let heads = |login: &&&'static str| {
+            self.people[**login].posts.iter().any(|(role, unit)| *role == "department-head" && *unit == department)
+        };
+        staff.iter().find(heads).copied().unwrap_or_default()
     }
 
     fn person(&self, login: &str) -> Result<Id<Person>> {
@@ -423,8 +437,10 @@ fn assign(stage: &Stage, thread: &Thread) -> Result<Move> {
     Ok(asked)
 }
 
+/// The last working day of a half-month, so that the report is there before it ends.
 fn is_report_day(day: Date) -> bool {
-    day.day() == 15 || day == day.last_of_month()
+    let ends = if day.day() <= 15 { day.with().day(15).build().unwrap_or(day) } else { day.last_of_month() };
+    Calendar::shipped().working_days_between(day, ends) == 0
 }
 
 fn report(stage: &Stage, thread: &Thread, day: Date) -> Move {
@@ -461,9 +477,12 @@ fn department_deed(stage: &Stage, thread: &mut Thread, day: Date) -> Option<(Who
             Some((handler, asked.note("此事涉及综合执法，不在我部门职责内，请重新确定。")))
         }
         "assigned" if waited >= 1 => Some((handler, Move::new("accept"))),
-        "extending" if waited >= 1 => Some((leader, Move::new("extend-approve").note("情况属实，同意延期一次。"))),
+        "extending" if waited >= 3 => Some((leader, Move::new("extend-approve").note("情况属实，同意延期一次。"))),
         "verifying" if waited >= 2 => Some((Who::Verifier, verdict(thread))),
-        "joint" if waited >= 4 => Some((handler, handled(thread))),
+        "joint" if waited >= 4 && thread.once("countersigned") => {
+            Some((Who::Person(stage.head_of(stage.helper(thread))), Move::new("countersign").note("已派人到场，同意会办意见。")))
+        }
+        "joint" if waited >= 9 => Some((handler, handled(thread))),
         "handling" => handling_deed(stage, thread, day).or_else(|| {
             let due_now = waited >= takes(thread) && thread.head.as_ref().is_some_and(|head| head.slips_open == 0);
             due_now.then(|| (Who::Person(stage.handler(thread)), handled(thread)))
@@ -477,7 +496,7 @@ fn takes(thread: &Thread) -> i32 {
     let spread = i32::try_from(thread.chance(11)).unwrap_or(50);
     match thread.row.get("class") {
         "immediate" => 1 + spread / 14 + if thread.chance(12) < 9 { 9 } else { 0 },
-        "deadline" => 6 + spread / 4 + if thread.chance(12) < 12 { 24 } else { 0 },
+        "deadline" => 8 + spread / 3 + if thread.chance(12) < 14 { 20 } else { 0 },
         _ => 38 + spread,
     }
 }
@@ -489,15 +508,20 @@ fn handling_deed(stage: &Stage, thread: &mut Thread, day: Date) -> Option<(Who, 
     if thread.head.as_ref().is_some_and(|head| head.slips_open > 0) && late_by(thread, day) >= 5 {
         return Some((handler, Move::new("answer-slip").note("材料未到导致逾期，已调剂到位，本周内办结。")));
     }
-    if late_by(thread, day) == -2 && thread.chance(13) < 8 && thread.once("extended") {
+    if matches!(late_by(thread, day), -4..=-2) && thread.chance(13) < 16 && thread.once("extended") {
         let new_due = thread.head.as_ref()?.due?.checked_add(15.days()).ok()?;
         let asked = Move::new("extend-request").field("new_due", new_due);
         return Some((handler, asked.note("连续降雨影响施工，申请延期十五天。")));
     }
-    if waited >= 3 && thread.chance(14) < 3 && thread.once("suspended") {
+    if waited >= 2 && thread.chance(18) < 9 && thread.once("joint") {
+        let helper = stage.units.get(stage.helper(thread))?;
+        let asked = Move::new("joint").field("co_departments", helper);
+        return Some((leader, asked.note("涉及两个部门，由责任部门牵头会办。")));
+    }
+    if waited >= 3 && thread.chance(14) < 5 && thread.once("suspended") {
         return Some((leader, Move::new("suspend").note("须待县级专项资金下达，先行挂起。")));
     }
-    if waited >= 2 && thread.chance(15) < 6 && thread.resident() != Resident::Absent && thread.once("asked") {
+    if waited >= 2 && thread.chance(15) < 12 && thread.resident() != Resident::Absent && thread.once("asked") {
         return Some((handler, Move::new("ask").note("请补充具体位置和影响的户数，方便现场核实。")));
     }
     None
