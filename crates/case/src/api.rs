@@ -2,6 +2,7 @@
 //! rights as the pages; a case one may not see is not found, so that nobody learns that it exists.
 
 mod asks;
+mod files;
 mod shapes;
 
 use std::collections::BTreeMap;
@@ -28,7 +29,9 @@ use crate::{
     query::filter_of,
     store::{self, Audience},
 };
-use asks::{MoveBody, MovesBody, NewCaseBody, PossibleBody, ProblemBody, RaisedBody, ReasonBody, ReceiptBody};
+use asks::{
+    MoveBody, MovesBody, NewCaseBody, PossibleBody, ProblemBody, RaisedBody, ReasonBody, ReceiptBody,
+};
 use shapes::{CaseBody, CaseItem, CaseListBody, TimelineBody};
 
 /// Cases a page of the list holds where the asker names no number, and at most.
@@ -37,19 +40,23 @@ const MOST: usize = 200;
 
 /// The routes of this interface.
 pub(crate) fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         Route::post("/api/v1/cases", Gate::Action("case.create"), raise),
         Route::get("/api/v1/cases", Gate::Action("case.view"), list),
         Route::get("/api/v1/cases/{id}", Gate::Action("case.view"), one),
         Route::post("/api/v1/cases/{id}/transitions", Gate::Action("case.view"), take),
         Route::get("/api/v1/cases/{id}/timeline", Gate::Action("case.view"), timeline),
         Route::get("/api/v1/cases/{id}/moves", Gate::Action("case.view"), moves),
-    ]
+    ];
+    routes.extend(files::routes());
+    routes
 }
 
 /// The description of this interface, to be put together with those of the other kernels.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    Api::openapi()
+    let mut api = Api::openapi();
+    api.merge(files::Files::openapi());
+    api
 }
 
 #[derive(OpenApi)]
@@ -184,7 +191,9 @@ fn unit_of(cx: &mut Cx<'_>, text: &str) -> Result<org::unit::Unit> {
         return org::unit::unit(cx, id).map_err(|error| in_field(error, "unit"));
     }
     let found = if text.ends_with('.') {
-        org::units_within(cx, &access::UnitPath(text.to_owned()))?.into_iter().find(|unit| unit.path.0 == text)
+        org::units_within(cx, &access::UnitPath(text.to_owned()))?
+            .into_iter()
+            .find(|unit| unit.path.0 == text)
     } else {
         org::unit_by_code(cx, text).map_err(|error| in_field(error, "unit"))?
     };

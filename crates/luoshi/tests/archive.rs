@@ -22,15 +22,15 @@ fn fresh() -> Vec<db::testing::Fresh> {
 }
 
 /// Seals what is not sealed yet and verifies the whole log.
-fn verified(db: &Db, keys: Keys) -> journal::Report {
+fn verified(db: &Db) -> journal::Report {
     let caller = db.caller("system:test");
-    let sealing = keys.clone();
+    let keys = Keys::from_bytes(&testkit::LOG_KEY);
+    let public = keys.public();
     db.write_operational_now(&caller, move |cx| {
-        while journal::seal(cx, &sealing)?.is_some() {}
+        while journal::seal(cx, &keys)?.is_some() {}
         Ok(())
     })
     .expect("sealed");
-    let public = keys.public();
     db.read_now(&caller, move |cx| journal::verify(cx, &public, &[])).expect("verified")
 }
 
@@ -75,7 +75,6 @@ fn figures(app: &web::App, db: &Db) -> Value {
 
 #[test]
 fn a_backup_taken_while_people_write_restores_into_the_other_engine() {
-    let keys = Keys::from_bytes(&testkit::LOG_KEY);
     for w in testkit::worlds() {
         let first = w.raised("村口的路灯不亮");
         let ours = w.tenant().db.clone();
@@ -100,7 +99,7 @@ fn a_backup_taken_while_people_write_restores_into_the_other_engine() {
         assert!(String::from_utf8_lossy(&bytes).contains(&first));
         for target in fresh() {
             assert_eq!(restored(bytes.clone(), &target.db), summary, "every table and row came along");
-            let report = verified(&target.db, keys.clone());
+            let report = verified(&target.db);
             assert!(report.is_clean(), "{:?} to {:?}: {report:?}", ours.engine(), target.db.engine());
             // A restored county has an archive of its own that is the same, row for row.
             let again = figures(&w.app, &target.db);
