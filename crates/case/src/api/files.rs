@@ -96,7 +96,8 @@ async fn take_in(v: Visit, mut request: Request) -> Answer {
     let sha256 = import::sha256(&bytes);
     let named = name.clone();
     // Reading a large workbook takes a while, which other requests need not wait for.
-    let book = tokio::task::spawn_blocking(move || Workbook::read(&bytes, &named)).await.map_err(Error::fault)??;
+    let read = tokio::task::spawn_blocking(move || Workbook::read(&bytes, &named));
+    let book = read.await.map_err(Error::fault)?.map_err(Error::from)?;
     let choices = choices_of(&form);
     let (prepared, loaded) = load(&v, (book, name, sha256), choices).await?;
     let status = if loaded.is_some() { StatusCode::CREATED } else { StatusCode::UNPROCESSABLE_ENTITY };
