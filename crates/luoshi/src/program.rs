@@ -66,7 +66,12 @@ pub(crate) fn app_of(house: &House, tenants: Vec<web::Tenant>, cookies: Cookies)
         .map(|action| (action.key.clone(), (action.title.clone(), action.title_en.clone())))
         .collect();
     let organisation = org::Organisation::new(&roles_file(&compendium)?, builder.policy.separation.clone())?;
-    builder.service(Arc::new(compendium)).service(Arc::new(organisation)).service(Arc::new(log_keys)).build()
+    builder
+        .service(Arc::new(compendium))
+        .service(Arc::new(organisation))
+        .service(Arc::new(log_keys))
+        .service(site_settings(house)?)
+        .build()
 }
 
 /// The thresholds of accounts: those shipped, or the township's own.

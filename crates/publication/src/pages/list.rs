@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use access::Subject;
 use askama::Template;
 use base::{Id, noun, noun::Unit};
 use web::{Answer, Form, Visit, cursor_after};
@@ -86,11 +85,12 @@ pub(super) async fn page(v: Visit) -> Answer {
     Ok(v.page(&ListPage { v: &v, owed, lines, next }))
 }
 
-/// The units the actor drafts for.
+/// The units the actor drafts for: those of the posts that carry the right themselves, not what lies
+/// below them.
 fn units_to_draft_for(v: &Visit) -> Vec<Id<Unit>> {
-    let may = |path| v.permit("publication.draft", &Subject::of_unit(path)).is_ok();
+    let carried = v.app.rights().scope(&v.actor, "publication.draft").subtrees;
     let units: BTreeSet<Id<Unit>> =
-        v.actor.posts.iter().filter(|post| may(&post.unit_path)).map(|post| post.unit).collect();
+        v.actor.posts.iter().filter(|post| carried.contains(&post.unit_path)).map(|post| post.unit).collect();
     units.into_iter().collect()
 }
 
