@@ -10,6 +10,8 @@ mod moves;
 mod show;
 mod view;
 
+pub(crate) use exports::{export_csv, export_xlsx};
+pub(crate) use imports::LARGEST;
 pub use show::{Shown, keep, sent, visible};
 
 use std::sync::Arc;

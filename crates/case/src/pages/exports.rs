@@ -15,11 +15,11 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn export_xlsx(v: Visit) -> Answer {
+pub(crate) async fn export_xlsx(v: Visit) -> Answer {
     send(&v, Format::Xlsx).await
 }
 
-async fn export_csv(v: Visit) -> Answer {
+pub(crate) async fn export_csv(v: Visit) -> Answer {
     send(&v, Format::Csv).await
 }
 

@@ -43,7 +43,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// The largest file taken in: a workbook of a hundred thousand messages has less.
-const LARGEST: usize = 64 << 20;
+pub(crate) const LARGEST: usize = 64 << 20;
 /// Lines of a list on a page.
 const SHOWN: usize = 50;
 
