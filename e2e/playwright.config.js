@@ -30,6 +30,7 @@ export default defineConfig({
   use: {
     browserName: "chromium",
     launchOptions: chromium,
+    actionTimeout: 15_000,
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
     screenshot: "only-on-failure",
