@@ -160,3 +160,6 @@ case-no-department = Not assigned yet
 case-filter-unreadable = The filter “{ $name }” does not know “{ $value }”: choose from the page.
 case-name = Name
 case-phone = Telephone
+case-export-xlsx = Workbook (.xlsx)
+case-export-csv = Plain table (.csv)
+case-export-docx = Ledger as a document (.docx, landscape)

@@ -160,3 +160,6 @@ case-no-department = 尚未交办
 case-filter-unreadable = 筛选条件“{ $name }”的值“{ $value }”无法识别：从页面上的选项里选。
 case-name = 姓名
 case-phone = 电话
+case-export-xlsx = Excel 表格（.xlsx）
+case-export-csv = 文本表格（.csv）
+case-export-docx = 台账文书（.docx，横排打印）

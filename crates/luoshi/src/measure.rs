@@ -1,6 +1,5 @@
 //! What `luoshi bench` and `cargo bench` print: the platform against the bare statements of its own driver
 //! doing the same durable work in the same run, and how long the pages of a large ledger take.
-#![expect(clippy::disallowed_methods, reason = "a stopwatch, not a time of day")]
 
 mod creating;
 mod listing;

@@ -65,7 +65,9 @@ pub(crate) fn app_of(house: &House, tenants: Vec<web::Tenant>, cookies: Cookies)
         .iter()
         .map(|action| (action.key.clone(), (action.title.clone(), action.title_en.clone())))
         .collect();
-    let organisation = org::Organisation::new(&roles_file(&compendium)?, builder.policy.separation.clone())?;
+    let mut organisation =
+        org::Organisation::new(&roles_file(&compendium)?, builder.policy.separation.clone())?;
+    organisation.moved.push(case::store::follow_units);
     builder
         .service(Arc::new(compendium))
         .service(Arc::new(organisation))

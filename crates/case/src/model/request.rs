@@ -31,6 +31,7 @@ impl Move {
 
     /// The same with a field.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "an id or a text, without an ampersand at each call")]
     pub fn field(mut self, key: impl Into<String>, value: impl ToString) -> Self {
         self.fields.insert(key.into(), value.to_string());
         self

@@ -21,6 +21,9 @@ pub(super) struct MoveView {
     pub(super) irreversible: bool,
 }
 
+/// Values and their words.
+pub(super) type Options = Vec<(String, String)>;
+
 /// A field of a move's form.
 pub(super) struct FieldView {
     pub(super) key: String,
@@ -32,8 +35,8 @@ pub(super) struct FieldView {
     /// `select`, `area`, or the type of an input.
     pub(super) input: &'static str,
     pub(super) value: String,
-    /// Options by group; the group's name may be empty.
-    pub(super) groups: Vec<(String, Vec<(String, String)>)>,
+    /// What there is to choose from.
+    pub(super) groups: Vec<Options>,
 }
 
 /// What the forms are made from.
@@ -86,8 +89,8 @@ impl Desk<'_> {
     }
 
     /// How a field is asked for, with what there is to choose from.
-    fn input(&self, field: &Field) -> (&'static str, Vec<(String, Vec<(String, String)>)>) {
-        let ungrouped = |options: &[(String, String)]| vec![(String::new(), options.to_vec())];
+    fn input(&self, field: &Field) -> (&'static str, Vec<Options>) {
+        let ungrouped = |options: &[(String, String)]| vec![options.to_vec()];
         match field.kind {
             FieldKind::LongText => ("area", Vec::new()),
             FieldKind::Date => ("date", Vec::new()),

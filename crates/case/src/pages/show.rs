@@ -599,8 +599,17 @@ pub async fn keep(v: &Visit, case: Id<Case>, upload: &Upload, shown: Shown) -> R
         name: upload.name.clone(),
         media_type: upload.content_type.clone(),
         size: i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX),
-        sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: hex(&digest),
         public: shown == Shown::ToResident,
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
     })
 }
 

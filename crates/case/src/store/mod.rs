@@ -7,6 +7,7 @@ pub(crate) mod hangings;
 pub(crate) mod head;
 pub(crate) mod imports;
 mod list;
+mod moved;
 pub(crate) mod notices;
 pub(crate) mod parts;
 pub(crate) mod people;
@@ -21,6 +22,7 @@ pub use filter::{CasePage, CaseRow, Filter, Mine, Names, Office, Sight, Sort};
 pub use hangings::{delete_view, duplicates, hangings, save_view, timeline, views};
 pub use head::head;
 pub use imports::{find_import, imports, imports_of_file, mapping, moved_since, verify_cases};
+pub use moved::follow_units;
 pub use list::{count, heads, list, representative_lists, with_names, within_sight};
 pub use notices::{mark_seen, notices, notices_for_raiser, unseen};
 pub use parts::{find, find_slip};
@@ -37,6 +39,10 @@ pub const MIGRATIONS: &[db::Migration] =
 /// Every registered statement, for the tests that prepare each on both engines.
 /// [`representative_lists`] and [`representative_counts`] give those put together from fragments.
 pub static STATEMENTS: &[&Statement] = &[
+    &moved::HEAD_UNIT,
+    &moved::HEAD_DEPARTMENT,
+    &moved::PARTY,
+    &moved::TALLY,
     &head::FIND,
     &head::INSERT,
     &head::UPDATE,

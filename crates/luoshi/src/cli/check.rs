@@ -64,9 +64,9 @@ impl Regulations {
             RegulationsCommand::Show { id, raw } => {
                 let compendium = compendium(console, None)?;
                 if *raw {
-                    show_raw(&compendium, id)?
+                    show_raw(&compendium, id)?;
                 } else {
-                    show(console, &compendium, id)?
+                    show(console, &compendium, id)?;
                 }
                 Ok(Outcome::Done)
             }

@@ -19,6 +19,7 @@ use case::{
 };
 use db::{Caller, Cx};
 use jiff::{SignedDuration, ToSpan};
+use publication::{acts::NewDraft, model::Press};
 use web::{App, Tenant};
 
 use super::{Row, people::People, rows, township::Units};
@@ -89,8 +90,8 @@ pub(super) fn play(app: &App, tenant: &Tenant, units: &Units, people: &People) -
 type Scene = fn(&Stage, &mut [Thread], Date, Timestamp) -> Result<()>;
 
 /// The scenes of a day in China's hours.
-const HOURS: [(i64, Scene); 5] =
-    [(9, clocks), (10, raising), (11, office), (15, departments), (20, residents)];
+const HOURS: [(i64, Scene); 6] =
+    [(9, clocks), (10, raising), (11, office), (15, departments), (16, circular), (20, residents)];
 
 impl Thread {
     fn new(at: usize, row: Row, first: Date) -> Self {
@@ -165,9 +166,6 @@ impl Stage {
         Self { app, tenant, units: units.clone(), people: people.clone(), reports, by_department, leaders }
     }
 
-    fn caller(&self, actor: &str, at: Timestamp) -> Caller {
-        Caller { actor: actor.to_owned(), now: at }
-    }
 
     fn holder_of(&self, role: &str) -> &'static str {
         let mut found: Vec<&'static str> = self
@@ -250,7 +248,7 @@ impl Stage {
             _ => format!("resident:{case}"),
         };
         let (app, index) = (self.app.clone(), deed.thread);
-        let head = self.tenant.db.write_now(&self.caller(&actor, at), move |cx| match deed.mover {
+        let head = self.tenant.db.write_now(&caller(&actor, at), move |cx| match deed.mover {
             Who::Resident => {
                 let proof: Proof = acts::prove_token(cx, token.as_deref().unwrap_or_default())?;
                 acts::take(cx, &book.rules(), Mover::Resident(&proof), (case, &deed.asked))
@@ -271,6 +269,10 @@ impl Stage {
     }
 }
 
+fn caller(actor: &str, at: Timestamp) -> Caller {
+    Caller { actor: actor.to_owned(), now: at }
+}
+
 fn actor_of(cx: &mut Cx<'_>, app: &App, somebody: (Id<Person>, String)) -> Result<Actor> {
     Ok(Actor { person: Some(somebody.0), name: somebody.1, posts: app.posts_of(cx, somebody.0)? })
 }
@@ -278,7 +280,7 @@ fn actor_of(cx: &mut Cx<'_>, app: &App, somebody: (Id<Person>, String)) -> Resul
 /// The platform's own round: fallbacks and notices; afterwards the threads are read anew.
 fn clocks(stage: &Stage, threads: &mut [Thread], day: Date, at: Timestamp) -> Result<()> {
     let book = Rulebook::of(&stage.app)?;
-    stage.tenant.db.write_now(&stage.caller("system:clocks", at), move |cx| {
+    stage.tenant.db.write_now(&caller("system:clocks", at), move |cx| {
         let done = acts::run_clock(cx, &book.rules(), 500)?;
         // A round that did nothing leaves no history, and none is owed.
         if done == 0 {
@@ -288,8 +290,8 @@ fn clocks(stage: &Stage, threads: &mut [Thread], day: Date, at: Timestamp) -> Re
     })?;
     for thread in threads.iter_mut().filter(|thread| matches!(thread.state(), "handled" | "verifying" | "asked")) {
         let Some(id) = thread.head.as_ref().map(|head| head.id) else { continue };
-        let caller = stage.caller("system:demo", at);
-        let head = stage.tenant.db.read_now(&caller, move |cx| store::head(cx, id))?;
+        let by = caller("system:demo", at);
+        let head = stage.tenant.db.read_now(&by, move |cx| store::head(cx, id))?;
         if head.as_ref().is_some_and(|head| head.state != thread.state()) {
             thread.entered_on = day;
         }
@@ -305,7 +307,7 @@ fn raising(stage: &Stage, threads: &mut [Thread], day: Date, at: Timestamp) -> R
         let book = Rulebook::of(&stage.app)?;
         let master: std::sync::Arc<MasterKey> = stage.tenant.master_key.clone();
         let author = new.author.map_or_else(|| "public".to_owned(), |person| format!("person:{person}"));
-        let raised = stage.tenant.db.write_now(&stage.caller(&author, at), move |cx| {
+        let raised = stage.tenant.db.write_now(&caller(&author, at), move |cx| {
             let permit = Permit::for_job("case.create", "demo");
             let raised = acts::raise(cx, &book.rules(), (&permit, &master), &new)?;
             let head = store::head(cx, raised.id)?;
@@ -390,7 +392,7 @@ fn office_deed(stage: &Stage, thread: &mut Thread, day: Date, twin: Option<Strin
             Who::Person(director),
             Move::new("merge").field("merged_into", twin.unwrap_or_default()).note("同一地点、同一件事，合并办理，结果一并答复。"),
         )),
-        "collected" if waited >= 1 + i32::from(thread.chance(2) > 60) => Some((Who::Person(clerk), assign(stage, thread)?)),
+        "collected" if waited > i32::from(thread.chance(2) > 60) => Some((Who::Person(clerk), assign(stage, thread)?)),
         "objecting" if waited >= 1 => {
             if thread.chance(3) < 45 {
                 thread.once("released");
@@ -564,4 +566,26 @@ fn residents(stage: &Stage, threads: &mut [Thread], day: Date, at: Timestamp) ->
         deeds.extend(asked.map(|asked| Deed { thread: index, mover: Who::Resident, asked }));
     }
     stage.carry_out(threads, deeds, at)
+}
+
+/// The third working day after a month: the office drafts and issues the circular of that month.
+fn circular(stage: &Stage, _: &mut [Thread], day: Date, at: Timestamp) -> Result<()> {
+    let last = day.first_of_month().yesterday().map_err(Error::fault)?;
+    let calendar = Calendar::shipped();
+    if !calendar.is_working_day(day) || calendar.working_days_between(last, day) != 3 {
+        return Ok(());
+    }
+    let unit = *stage.units.get("town").ok_or_else(|| Error::fault("no unit town"))?;
+    let director = stage.person(stage.holder_of("office-director"))?;
+    let (book, app) = (Rulebook::of(&stage.app)?, stage.app.clone());
+    let by = caller(&format!("person:{director}"), at);
+    stage.tenant.db.write_now(&by, move |cx| {
+        let press = Press { compendium: &book.compendium, catalogue: app.catalogue(), calendar };
+        let clause = "reports-and-circulars/monthly-circular".to_owned();
+        let new = NewDraft { clause, unit, day: last, amends: None };
+        let id = publication::acts::draft(cx, &Permit::for_job("publication.draft", "demo"), press, &new)?;
+        let version = publication::store::find(cx, id)?.version;
+        let permit = Permit::for_job("publication.issue", "demo");
+        publication::acts::issue(cx, &permit, press, (id, version)).map(|_| ())
+    })
 }
