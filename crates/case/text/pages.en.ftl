@@ -163,3 +163,4 @@ case-phone = Telephone
 case-export-xlsx = Workbook (.xlsx)
 case-export-csv = Plain table (.csv)
 case-export-docx = Ledger as a document (.docx, landscape)
+case-contact-sealed = The resident left contact data, which are sealed. To reach them, use “Ask the resident”.

@@ -163,3 +163,4 @@ case-phone = 电话
 case-export-xlsx = Excel 表格（.xlsx）
 case-export-csv = 文本表格（.csv）
 case-export-docx = 台账文书（.docx，横排打印）
+case-contact-sealed = 反映人留了联系方式，已密封。要联系反映人，用“询问反映人”。

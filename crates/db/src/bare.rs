@@ -19,14 +19,19 @@ impl Bare {
         let connection = rusqlite::Connection::open(path).map_err(Error::fault)?;
         connection.busy_timeout(Duration::from_secs(120)).map_err(Error::fault)?;
         connection
-            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; \
-                 PRAGMA foreign_keys = OFF;")
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; \
+                 PRAGMA foreign_keys = OFF;",
+            )
             .map_err(Error::fault)?;
         Ok(Self { connection })
     }
 
     /// Runs statements with their values in one transaction and returns when it is durable.
-    pub fn commit<'a>(&mut self, work: impl IntoIterator<Item = (&'a str, &'a [Value<'static>])>) -> Result<()> {
+    pub fn commit<'a>(
+        &mut self,
+        work: impl IntoIterator<Item = (&'a str, &'a [Value<'static>])>,
+    ) -> Result<()> {
         self.connection.execute_batch("BEGIN IMMEDIATE").map_err(Error::fault)?;
         for (sql, values) in work {
             let mut statement = self.connection.prepare_cached(sql).map_err(Error::fault)?;

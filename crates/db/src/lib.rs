@@ -20,8 +20,8 @@ pub mod testing;
 mod tests;
 mod value;
 
-pub use bare::Bare;
 pub use archive::{ArchiveSummary, read_archive, write_archive};
+pub use bare::Bare;
 pub use cx::{Caller, Cx};
 pub use location::Location;
 pub use migrate::Migration;

@@ -69,7 +69,9 @@ fn load(app: &App, opened: &Opened) -> Result<Vec<DemoAccount>> {
 fn rows(text: &'static str) -> impl Iterator<Item = Row> {
     let mut lines = text.lines();
     let head: Vec<&'static str> = lines.next().unwrap_or_default().split('\t').collect();
-    lines.filter(|line| !line.is_empty()).map(move |line| Row { head: head.clone(), cells: line.split('\t').collect() })
+    lines
+        .filter(|line| !line.is_empty())
+        .map(move |line| Row { head: head.clone(), cells: line.split('\t').collect() })
 }
 
 /// A row of a demo file.

@@ -80,9 +80,7 @@ impl House {
         match (all.len(), code) {
             (1, _) => Ok(all.remove(0)),
             (0, Some(code)) => Err(Refusal::not_found("cli.no-such-tenant").arg("code", code).into()),
-            (0, None) => {
-                Err(Refusal::not_found("cli.no-tenant").arg("data", self.data.display()).into())
-            }
+            (0, None) => Err(Refusal::not_found("cli.no-tenant").arg("data", self.data.display()).into()),
             _ => Err(Refusal::invalid("cli.which-tenant").into()),
         }
     }
@@ -122,8 +120,7 @@ impl House {
             Some(url) => Location::schema(url, format!("t{}", tenant.code))?,
             None => Location::File(home.join("luoshi.db")),
         };
-        let settings =
-            Settings { readers: readers(), clock: self.clock.clone(), ids: Arc::clone(&self.ids) };
+        let settings = Settings { readers: readers(), clock: self.clock.clone(), ids: Arc::clone(&self.ids) };
         let steps: Vec<Migration> =
             modules::all().iter().flat_map(|module| module.migrations.iter().copied()).collect();
         let db = Db::open(location, &steps, &settings)?;
@@ -147,7 +144,8 @@ fn readers() -> usize {
 /// Writes a file only its owner can read.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut options = fs::OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path).map_err(Error::fault)?;
+    let mut file =
+        options.write(true).create(true).truncate(true).mode(0o600).open(path).map_err(Error::fault)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(Error::fault)
 }
 

@@ -55,7 +55,10 @@ fn conditions(sizes: &Sizes, database: Option<&str>, say: &mut dyn FnMut(String)
     say(format!(
         "luoshi {} ({build}), {cores} cores, load {load} at start, {engines}; {} cases, {} writes, {} connections; \
          SQLite: WAL, synchronous=FULL on both sides",
-        env!("CARGO_PKG_VERSION"), sizes.cases, sizes.writes, sizes.connections
+        env!("CARGO_PKG_VERSION"),
+        sizes.cases,
+        sizes.writes,
+        sizes.connections
     ));
 }
 

@@ -7,7 +7,10 @@ use base::Result;
 use regulation::Compendium;
 use web::{App, AppBuilder};
 
-use crate::{house::{House, Opened}, modules};
+use crate::{
+    house::{House, Opened},
+    modules,
+};
 
 /// The running program with what its background work needs.
 pub(crate) struct Program {

@@ -16,9 +16,9 @@ pub(crate) fn serve(program: Program, listen: &str, announce: impl FnOnce(Socket
     let background = Background::start(&program.app, program.tenants);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::fault)?;
     let outcome = runtime.block_on(async {
-        let listener = TcpListener::bind(listen)
-            .await
-            .map_err(|error| Error::from(base::Refusal::invalid("cli.cannot-listen").arg("listen", listen).arg("why", error)))?;
+        let listener = TcpListener::bind(listen).await.map_err(|error| {
+            Error::from(base::Refusal::invalid("cli.cannot-listen").arg("listen", listen).arg("why", error))
+        })?;
         announce(listener.local_addr().map_err(Error::fault)?);
         let _ = std::io::stdout().flush();
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
@@ -42,7 +42,13 @@ async fn told_to_stop() {
 /// Counts and times requests by route, never by address: an address may hold a receipt's code.
 fn with_metrics(router: Router, metrics: PrometheusHandle) -> Router {
     let counted = router.layer(axum::middleware::from_fn(count));
-    counted.route("/metrics", axum::routing::get(move || { let text = metrics.render(); async move { text } }))
+    counted.route(
+        "/metrics",
+        axum::routing::get(move || {
+            let text = metrics.render();
+            async move { text }
+        }),
+    )
 }
 
 async fn count(request: Request, next: Next) -> Response {
@@ -52,8 +58,10 @@ async fn count(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();
     let took = begun.elapsed().as_secs_f64();
-    metrics::histogram!("luoshi_request_seconds", "route" => route.clone(), "method" => method.clone()).record(took);
-    metrics::counter!("luoshi_requests_total", "route" => route, "method" => method, "status" => status).increment(1);
+    metrics::histogram!("luoshi_request_seconds", "route" => route.clone(), "method" => method.clone())
+        .record(took);
+    metrics::counter!("luoshi_requests_total", "route" => route, "method" => method, "status" => status)
+        .increment(1);
     tracing::info!(target: "luoshi::request", took_ms = took * 1000.0, status = response.status().as_u16(), "request");
     response
 }

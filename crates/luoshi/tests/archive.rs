@@ -64,8 +64,11 @@ fn figures(app: &web::App, db: &Db) -> Value {
         let sight = case::store::Sight::everything();
         let counts = case::store::count_by_state(cx, &sight, "rectification")?;
         let page = case::store::list(cx, &sight, &case::store::Filter::default(), (None, 200))?;
-        let cases: Vec<String> =
-            page.rows.iter().map(|row| format!("{} {} {}", row.head.id, row.head.state, row.head.title)).collect();
+        let cases: Vec<String> = page
+            .rows
+            .iter()
+            .map(|row| format!("{} {} {}", row.head.id, row.head.state, row.head.title))
+            .collect();
         let filter = case::store::Filter { q: Some("路灯".to_owned()), ..case::store::Filter::default() };
         let found = case::store::list(cx, &sight, &filter, (None, 200))?.rows.len();
         Ok(serde_json::json!({ "counts": counts, "cases": cases, "found": found }))

@@ -73,7 +73,8 @@ fn filled(w: &World, path: &str, planted: &Planted) -> String {
 /// What the gate must say to somebody.
 fn complaint(w: &World, route: &Route, who: &str, reply: &Reply) -> Option<String> {
     let is_public = who == "the public" || who == "a resident";
-    let turned_away = reply.status == 401 || (reply.status == 303 && reply.location().starts_with("/sign-in?"));
+    let turned_away =
+        reply.status == 401 || (reply.status == 303 && reply.location().starts_with("/sign-in?"));
     let said = format!("{} {} as {who}: {}", route.method, route.path, reply.status);
     if reply.status >= 500 {
         return Some(format!("{said}, a fault: {}", reply.text().chars().take(300).collect::<String>()));
@@ -84,7 +85,9 @@ fn complaint(w: &World, route: &Route, who: &str, reply: &Reply) -> Option<Strin
         Gate::Action(action) => might(w, who, action),
     };
     match (passes, is_public) {
-        (true, false) if reply.status == 401 && route.gate != Gate::Public => Some(format!("{said}, though signed in")),
+        (true, false) if reply.status == 401 && route.gate != Gate::Public => {
+            Some(format!("{said}, though signed in"))
+        }
         (false, true) if !turned_away => Some(format!("{said}, not asked to sign in")),
         (false, false) if !matches!(reply.status, 403 | 404) => Some(format!("{said}, not refused")),
         _ => None,
@@ -95,9 +98,8 @@ fn complaint(w: &World, route: &Route, who: &str, reply: &Reply) -> Option<Strin
 fn might(w: &World, who: &str, action: &str) -> bool {
     let role = w.cast.get(who).and_then(|member| member.role.as_deref());
     let is_signed_in = w.cast.contains_key(who);
-    let grants = |by: &String| {
-        by == "@public" || is_signed_in && (by.starts_with('@') || Some(by.as_str()) == role)
-    };
+    let grants =
+        |by: &String| by == "@public" || is_signed_in && (by.starts_with('@') || Some(by.as_str()) == role);
     w.app.rights().rows().filter(|right| right.action == action).flat_map(|right| &right.by).any(grants)
 }
 
@@ -167,7 +169,13 @@ fn questions(mark: &str) -> Vec<String> {
     let half: String = mark.chars().take(2).collect();
     let mut out = form_urlencoded::Serializer::new(String::new());
     let q = out.append_pair("q", &half).finish();
-    vec![String::new(), format!("?{q}"), "?unit=510998100".into(), "?limit=200".into(), "?mine=holding".into()]
+    vec![
+        String::new(),
+        format!("?{q}"),
+        "?unit=510998100".into(),
+        "?limit=200".into(),
+        "?mine=holding".into(),
+    ]
 }
 
 #[test]
@@ -179,8 +187,15 @@ fn a_neighbour_never_reads_what_is_not_theirs() {
     let reads = |who: &str, path: &str| words(&w.signed_in(who).get(path));
     assert!(reads("office-clerk", "/cases?q=%E9%9D%92%E9%B8%BE").contains(MARKS[0]), "the search finds it");
     let strangers = [
-        "neighbour-office-director", "neighbour-office-clerk", "neighbour-leader", "neighbour-village-secretary",
-        "nobody", "second-village-secretary", "second-department-head", "system-admin", "security-admin",
+        "neighbour-office-director",
+        "neighbour-office-clerk",
+        "neighbour-leader",
+        "neighbour-village-secretary",
+        "nobody",
+        "second-village-secretary",
+        "second-department-head",
+        "system-admin",
+        "security-admin",
     ];
     let mut leaks = Vec::new();
     for who in strangers {
@@ -189,7 +204,11 @@ fn a_neighbour_never_reads_what_is_not_theirs() {
             for question in questions(MARKS[0]).into_iter().chain(questions(MARKS[1])) {
                 let told = reads(who, &format!("{path}{question}"));
                 let marks = MARKS.iter().chain([&CONTACT]);
-                leaks.extend(marks.filter(|mark| told.contains(**mark)).map(|mark| format!("{who} reads {mark} at {path}{question}")));
+                leaks.extend(
+                    marks
+                        .filter(|mark| told.contains(**mark))
+                        .map(|mark| format!("{who} reads {mark} at {path}{question}")),
+                );
             }
         }
         let hidden = w.signed_in(who).get(&format!("/cases/{}", planted.case));
@@ -210,7 +229,8 @@ fn a_case_one_may_not_see_does_not_exist() {
         assert_eq!(hidden.text(), absent.text(), "the two answers differ");
     }
     let step = json!({ "transition": "report", "note": "与我无关" });
-    let hidden = neighbour.api("POST", &format!("/api/v1/cases/{}/transitions", planted.case), &step).must_be(404);
+    let hidden =
+        neighbour.api("POST", &format!("/api/v1/cases/{}/transitions", planted.case), &step).must_be(404);
     let absent = neighbour.api("POST", &format!("/api/v1/cases/{nowhere}/transitions"), &step).must_be(404);
     assert_eq!(hidden.text(), absent.text(), "the two answers differ");
     let listed = neighbour.get("/api/v1/cases").must_be(200).json();

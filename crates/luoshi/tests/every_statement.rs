@@ -34,19 +34,64 @@ fn every_statement_prepares_on_both_engines_and_has_a_name_of_its_own() {
 
 /// Words only one engine knows, or that mean something else on the other.
 const FOREIGN: &[&str] = &[
-    " OFFSET ", " BOOLEAN", " TRUE", " FALSE", " ILIKE ", "NOW(", "CURRENT_TIMESTAMP", "CURRENT_DATE",
-    "AUTOINCREMENT", " SERIAL", "::", "INSERT OR ", "REPLACE INTO", "IFNULL(", " GLOB ", " REGEXP ", "->",
-    "JSON_", "JSONB", "RANDOM()", "STRFTIME(", "JULIANDAY(", "DATE(", "DATETIME(", "TO_CHAR(", "EXTRACT(",
-    "GROUP_CONCAT(", "STRING_AGG(", "ARRAY_AGG(", "ANY(", "DISTINCT ON", "LATERAL", "RIGHT JOIN",
-    "FULL JOIN", "FULL OUTER", "ROWID", " CTID", "PRAGMA", "INSTR(", "STRPOS(", "PRINTF(", "FORMAT(",
-    " REAL", " DOUBLE", " NUMERIC", " BLOB", " BYTEA", " IS DISTINCT FROM ", "FOR UPDATE", "SKIP LOCKED",
+    " OFFSET ",
+    " BOOLEAN",
+    " TRUE",
+    " FALSE",
+    " ILIKE ",
+    "NOW(",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_DATE",
+    "AUTOINCREMENT",
+    " SERIAL",
+    "::",
+    "INSERT OR ",
+    "REPLACE INTO",
+    "IFNULL(",
+    " GLOB ",
+    " REGEXP ",
+    "->",
+    "JSON_",
+    "JSONB",
+    "RANDOM()",
+    "STRFTIME(",
+    "JULIANDAY(",
+    "DATE(",
+    "DATETIME(",
+    "TO_CHAR(",
+    "EXTRACT(",
+    "GROUP_CONCAT(",
+    "STRING_AGG(",
+    "ARRAY_AGG(",
+    "ANY(",
+    "DISTINCT ON",
+    "LATERAL",
+    "RIGHT JOIN",
+    "FULL JOIN",
+    "FULL OUTER",
+    "ROWID",
+    " CTID",
+    "PRAGMA",
+    "INSTR(",
+    "STRPOS(",
+    "PRINTF(",
+    "FORMAT(",
+    " REAL",
+    " DOUBLE",
+    " NUMERIC",
+    " BLOB",
+    " BYTEA",
+    " IS DISTINCT FROM ",
+    "FOR UPDATE",
+    "SKIP LOCKED",
 ];
 
 #[test]
 fn statements_keep_to_the_words_both_engines_share() {
     let mut foreign = Vec::new();
     for statement in statements() {
-        let sql = format!(" {} ", statement.sql.to_uppercase().split_whitespace().collect::<Vec<_>>().join(" "));
+        let sql =
+            format!(" {} ", statement.sql.to_uppercase().split_whitespace().collect::<Vec<_>>().join(" "));
         // What stands in quotation marks is a value.
         let sql: String = sql.split('\'').step_by(2).collect();
         for word in FOREIGN.iter().filter(|word| sql.contains(**word)) {
@@ -129,7 +174,8 @@ fn is_scan(step: &str, sql: &str, plan: &[String]) -> bool {
 /// The table behind an alias: `FROM unit u` makes `u` the unit.
 fn table_of<'a>(alias: &'a str, sql: &'a str) -> &'a str {
     let words: Vec<&str> = sql.split([' ', ',', '(', ')']).filter(|word| !word.is_empty()).collect();
-    let named = words.windows(3).find(|three| matches!(three[0], "FROM" | "JOIN" | "UPDATE") && three[2] == alias);
+    let named =
+        words.windows(3).find(|three| matches!(three[0], "FROM" | "JOIN" | "UPDATE") && three[2] == alias);
     named.map_or(alias, |three| three[1])
 }
 

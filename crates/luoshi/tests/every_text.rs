@@ -27,7 +27,8 @@ fn sentences(language: Language) -> BTreeMap<String, BTreeSet<String>> {
             }
             let values: &mut BTreeSet<String> = found.entry(key.clone()).or_default();
             for rest in line.split('$').skip(1) {
-                let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect();
+                let name: String =
+                    rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect();
                 // A title from data travels in both languages: `name` and, for the English twin, `name_en`.
                 values.insert(name.trim_end_matches("_en").to_owned());
             }
@@ -78,8 +79,13 @@ fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
 /// What comes right before the quotation mark of a key; refusals write a point where Fluent has a hyphen.
 const SPOKEN: &[&str] = &[".t(", ".t1(", ".t2(", ".say(", ".see("];
 const REFUSED: &[&str] = &[
-    "Refusal::invalid(", "Refusal::forbidden(", "Refusal::not_found(", "Refusal::conflict(",
-    "Refusal::unauthenticated(", "Refusal::too_many(", "Refusal::too_large(",
+    "Refusal::invalid(",
+    "Refusal::forbidden(",
+    "Refusal::not_found(",
+    "Refusal::conflict(",
+    "Refusal::unauthenticated(",
+    "Refusal::too_many(",
+    "Refusal::too_large(",
 ];
 
 /// Keys written out in a source. Keys put together while the program runs are not found here; the walk over
@@ -155,7 +161,8 @@ fn every_page_stands_in_both_languages_with_one_head() {
         let Some(path) = filled(&w, route.path, &case) else { continue };
         for language in ["zh-CN", "en"] {
             let page = director.get(&format!("{path}?lang={language}"));
-            let kind = page.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+            let kind =
+                page.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
             if page.status == 303 || (page.status == 200 && !kind.starts_with("text/html")) {
                 continue;
             }

@@ -81,36 +81,56 @@ fn a_case_goes_from_raised_to_struck_off_with_two_keys() {
         let to = format!("/api/v1/cases/{id}/transitions");
         let step = |who: &str, body: serde_json::Value| w.with_token(who).api("POST", &to, &body);
         let missing = step("office-clerk", json!({ "transition": "assign" })).must_be(422).json();
-        let fields: BTreeSet<&str> =
-            missing["errors"].as_array().expect("errors").iter().filter_map(|e| e["field"].as_str()).collect();
+        let fields: BTreeSet<&str> = missing["errors"]
+            .as_array()
+            .expect("errors")
+            .iter()
+            .filter_map(|e| e["field"].as_str())
+            .collect();
         for field in ["class", "leader", "department", "person"] {
             assert!(fields.contains(field), "{field} is not named as missing: {missing}");
         }
         let early = step("department-staff", json!({ "transition": "handled" }));
         assert_eq!(early.status, 404, "not theirs yet, so not there: {}", early.text());
-        let assigned = step("office-clerk", json!({ "transition": "assign", "fields": w.assignment() })).must_be(200).json();
+        let assigned = step("office-clerk", json!({ "transition": "assign", "fields": w.assignment() }))
+            .must_be(200)
+            .json();
         assert_eq!(assigned["state"], "assigned");
         assert_eq!(assigned["person"]["id"], w.person("department-staff").to_string());
-        let twice = step("office-clerk", json!({ "transition": "assign", "fields": w.assignment() })).must_be(409);
-        assert!(twice.json()["errors"][0]["reason"].as_str().is_some_and(|reason| reason.starts_with("case.")));
+        let twice =
+            step("office-clerk", json!({ "transition": "assign", "fields": w.assignment() })).must_be(409);
+        assert!(
+            twice.json()["errors"][0]["reason"].as_str().is_some_and(|reason| reason.starts_with("case."))
+        );
         let stale = json!({ "transition": "accept", "version": 1 });
         assert_eq!(step("department-staff", stale).status, 409, "the case has changed since");
         let _ = step("department-staff", json!({ "transition": "accept" })).must_be(200);
         let answer = json!({ "result": "solved", "answer": "井盖已补齐。" });
-        let handled = step("department-staff", json!({ "transition": "handled", "fields": answer })).must_be(200).json();
+        let handled = step("department-staff", json!({ "transition": "handled", "fields": answer }))
+            .must_be(200)
+            .json();
         assert_eq!(handled["state"], "handled");
         let own = step("department-staff", json!({ "transition": "strike-off" }));
         assert!(matches!(own.status, 403 | 409), "whoever handled it strikes it off: {}", own.text());
         let early = step("office-director", json!({ "transition": "strike-off" })).must_be(409);
         assert_eq!(early.headers["content-type"], "application/problem+json");
-        let moves = w.with_token("office-director").get(&format!("/api/v1/cases/{id}/moves")).must_be(200).json();
-        let names: BTreeSet<&str> =
-            moves["items"].as_array().expect("moves").iter().filter_map(|m| m["transition"].as_str()).collect();
+        let moves =
+            w.with_token("office-director").get(&format!("/api/v1/cases/{id}/moves")).must_be(200).json();
+        let names: BTreeSet<&str> = moves["items"]
+            .as_array()
+            .expect("moves")
+            .iter()
+            .filter_map(|m| m["transition"].as_str())
+            .collect();
         assert!(names.contains("send-back"), "{names:?}");
         assert!(!names.contains("confirm"), "the second key is the resident's: {names:?}");
         let timeline = clerk.get(&format!("/api/v1/cases/{id}/timeline")).must_be(200).json();
-        let taken: Vec<&str> =
-            timeline["items"].as_array().expect("events").iter().filter_map(|e| e["transition"].as_str()).collect();
+        let taken: Vec<&str> = timeline["items"]
+            .as_array()
+            .expect("events")
+            .iter()
+            .filter_map(|e| e["transition"].as_str())
+            .collect();
         assert_eq!(taken, ["intake", "assign", "accept", "handled"]);
     }
 }
@@ -171,10 +191,15 @@ fn the_description_names_what_is_fixed() {
     let w = testkit::World::new();
     let api = w.public().get("/api/v1/openapi.json").must_be(200).json();
     for (method, path) in [
-        ("post", "/api/v1/cases"), ("get", "/api/v1/cases"), ("get", "/api/v1/cases/{id}"),
-        ("post", "/api/v1/cases/{id}/transitions"), ("get", "/api/v1/cases/{id}/timeline"),
-        ("post", "/api/v1/import/cases"), ("get", "/api/v1/export/cases.xlsx"),
-        ("get", "/api/v1/log/checkpoint"), ("get", "/api/v1/log/proof"),
+        ("post", "/api/v1/cases"),
+        ("get", "/api/v1/cases"),
+        ("get", "/api/v1/cases/{id}"),
+        ("post", "/api/v1/cases/{id}/transitions"),
+        ("get", "/api/v1/cases/{id}/timeline"),
+        ("post", "/api/v1/import/cases"),
+        ("get", "/api/v1/export/cases.xlsx"),
+        ("get", "/api/v1/log/checkpoint"),
+        ("get", "/api/v1/log/proof"),
     ] {
         assert!(api["paths"][path][method].is_object(), "{method} {path}");
     }

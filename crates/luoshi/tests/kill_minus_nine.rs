@@ -100,7 +100,12 @@ fn agent() -> ureq::Agent {
 }
 
 /// Posts cases until the server is gone; gives what was acknowledged.
-fn post_until_gone(server: &str, county: &County, number: &AtomicUsize, stop: &AtomicBool) -> BTreeMap<String, String> {
+fn post_until_gone(
+    server: &str,
+    county: &County,
+    number: &AtomicUsize,
+    stop: &AtomicBool,
+) -> BTreeMap<String, String> {
     let agent = agent();
     let mut acknowledged = BTreeMap::new();
     while !stop.load(Ordering::Relaxed) {

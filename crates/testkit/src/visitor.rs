@@ -45,7 +45,10 @@ impl<'w> Visitor<'w> {
     pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.request(&Method::POST, path);
-        self.send(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded"), body.into_bytes())
+        self.send(
+            request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded"),
+            body.into_bytes(),
+        )
     }
 
     /// Sends a form with a file.
@@ -53,7 +56,8 @@ impl<'w> Visitor<'w> {
         const EDGE: &str = "----testkit-edge";
         let mut body = Vec::new();
         for (name, value) in fields {
-            let part = format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            let part =
+                format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             body.extend_from_slice(part.as_bytes());
         }
         let (field, name, bytes) = file;
@@ -118,7 +122,9 @@ impl<'w> Visitor<'w> {
     fn keep_cookies(&self, reply: &Reply) {
         let mut cookies = self.cookies.borrow_mut();
         for cookie in reply.headers.get_all(header::SET_COOKIE) {
-            let Some((name, rest)) = cookie.to_str().ok().and_then(|text| text.split_once('=')) else { continue };
+            let Some((name, rest)) = cookie.to_str().ok().and_then(|text| text.split_once('=')) else {
+                continue;
+            };
             let value = rest.split(';').next().unwrap_or_default();
             if value.is_empty() || rest.contains("Max-Age=0") {
                 cookies.remove(name);

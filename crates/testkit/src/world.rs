@@ -1,11 +1,6 @@
 //! The county, opened afresh on each engine.
 
-use std::{
-    cell::RefCell,
-    collections::BTreeMap,
-    sync::Arc,
-    time::Duration,
-};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc, time::Duration};
 
 use access::{MasterKey, NewPassword, Permit, Place, link, sign_in, token};
 use axum::Router;
@@ -178,7 +173,10 @@ impl World {
     }
 
     /// Writes, besides HTTP.
-    pub fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Cx<'_>) -> Result<T> + Send + 'static) -> T {
+    pub fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Cx<'_>) -> Result<T> + Send + 'static,
+    ) -> T {
         let caller = self.tenant.db.caller("system:test");
         self.tenant.db.write_now(&caller, work).expect("a write")
     }
@@ -278,14 +276,16 @@ impl World {
 
     /// The first class of the procedure, by its code.
     pub fn first_class(&self) -> String {
-        let compendium = self.app.service::<regulation::Compendium>().expect("the program brings the compendium");
+        let compendium =
+            self.app.service::<regulation::Compendium>().expect("the program brings the compendium");
         let procedure = compendium.procedure("rectification").expect("the shipped procedure");
         compendium.classes(procedure)[0].key.clone()
     }
 
     /// Opens a case through the interface as the office clerk and gives its id.
     pub fn raised(&self, title: &str) -> String {
-        let made = self.with_token("office-clerk").api("POST", "/api/v1/cases", &self.problem(title)).must_be(201);
+        let made =
+            self.with_token("office-clerk").api("POST", "/api/v1/cases", &self.problem(title)).must_be(201);
         made.json()["id"].as_str().expect("an id").to_owned()
     }
 
@@ -344,7 +344,11 @@ fn cheap_policy() -> String {
     let shipped = include_str!("../../access/policy.toml");
     let line = |text: &str, name: &str, value: &str| -> String {
         let lines = text.lines().map(|line| {
-            if line.starts_with(&format!("{name} = ")) { format!("{name} = {value}") } else { line.to_owned() }
+            if line.starts_with(&format!("{name} = ")) {
+                format!("{name} = {value}")
+            } else {
+                line.to_owned()
+            }
         });
         lines.collect::<Vec<_>>().join("\n")
     };
@@ -360,7 +364,8 @@ fn build(app: &App, tenant: &Tenant) -> Places {
     let built = tenant.db.write_now(&caller, move |cx| {
         let mut add = |plan: Plan<'_>| -> Result<Id<noun::Unit>> {
             let (kind, name, code, parent) = plan;
-            let facts = UnitFacts { name: name.to_owned(), code: code.map(str::to_owned), ..UnitFacts::default() };
+            let facts =
+                UnitFacts { name: name.to_owned(), code: code.map(str::to_owned), ..UnitFacts::default() };
             let new = NewUnit { parent, kind: kind.to_owned(), facts, ..NewUnit::default() };
             Ok(org::unit::acts::add(cx, &Permit::for_job("org.edit", "test"), &organisation, &new)?.id)
         };
@@ -398,7 +403,8 @@ fn enter(app: &App, tenant: &Tenant, parts: Vec<Part>) -> Cast {
             let name = people::name_of(number);
             let facts = PersonFacts { name: name.clone(), ..PersonFacts::default() };
             let new = NewPerson { facts, unit: part.unit, import: None };
-            let person = org::person::acts::enter(cx, &Permit::for_job("person.edit", "test"), &master, &new)?.id;
+            let person =
+                org::person::acts::enter(cx, &Permit::for_job("person.edit", "test"), &master, &new)?.id;
             if let Some(role) = &part.role {
                 let action = org::post::acts::action_for(organisation.role(role)?);
                 let new = NewPost {

@@ -112,6 +112,7 @@ struct CasePage<'a> {
     clocks: Vec<ClockLine>,
     slips: Vec<SlipLine>,
     related: Vec<RelatedLine>,
+    has_contact: bool,
     sealed: Vec<SealedLine>,
     unsealings: Vec<String>,
     may_unseal: bool,
@@ -215,6 +216,8 @@ async fn shown(v: &Visit, id: Id<Case>, again: (StatusCode, Form, Option<Vec<(St
                 .then(|| (possible.transition.title(v.language).to_owned(), v.refusal(refusal)))
         })
         .collect();
+    // A surname and a village can be enough to know who it is: whoever may not unseal sees no mask either.
+    let may_unseal = v.permit("case.unseal", &Subject::of_unit(&head.unit_path)).is_ok();
     let (countdown, due_tone) = words.countdown(&head);
     let procedure_title = rules.procedure(&head.procedure)?.title(v.language).to_owned();
     let page = CasePage {
@@ -233,14 +236,20 @@ async fn shown(v: &Visit, id: Id<Case>, again: (StatusCode, Form, Option<Vec<(St
         answer: Some(found.case.field("answer")).filter(|answer| !answer.is_empty()),
         attachments: found.hangings.attachments.iter().map(file_line).collect(),
         duplicates: found.alike.into_iter().map(Alike::from).collect(),
-        timeline: found.timeline.iter().rev().map(|event| line(&words, (&head, &found.given), event)).collect(),
+        timeline: found
+            .timeline
+            .iter()
+            .rev()
+            .map(|event| line(&words, (&head, &found.given), event))
+            .collect(),
         facts: facts(&words, &found.case, &found.names),
         clocks: clocks(&words, &found.case),
         slips: slips(v, &found.case),
         related: related(&words, &head, &found.hangings),
-        sealed: sealed_lines(v, &found.masked, unsealed.as_deref()),
+        has_contact: !found.masked.is_empty(),
+        sealed: if may_unseal { sealed_lines(v, &found.masked, unsealed.as_deref()) } else { Vec::new() },
         unsealings: found.unsealings.iter().map(|one| unsealing(v, one, &found.lookers)).collect(),
-        may_unseal: v.might("case.unseal"),
+        may_unseal,
         may_attach: v.might("case.attach") && head.closed_at.is_none(),
         head,
         form,

@@ -10,8 +10,16 @@ macro_rules! follow {
         Statement::new(
             $name,
             concat!(
-                "UPDATE ", $table, " SET ", $column, " = $2 || SUBSTR(", $column, ", LENGTH($1) + 1) ",
-                "WHERE SUBSTR(", $column, ", 1, LENGTH($1)) = $1"
+                "UPDATE ",
+                $table,
+                " SET ",
+                $column,
+                " = $2 || SUBSTR(",
+                $column,
+                ", LENGTH($1) + 1) ",
+                "WHERE SUBSTR(",
+                $column,
+                ", 1, LENGTH($1)) = $1"
             ),
         )
     };

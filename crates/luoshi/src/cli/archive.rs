@@ -67,7 +67,8 @@ fn write(path: &Path, tenant: &TenantFile, opened: &Opened) -> Result<ArchiveSum
     use std::os::unix::fs::OpenOptionsExt;
     // The archive holds the keys of the sealed fields: only its owner may read it.
     let mut options = std::fs::OpenOptions::new();
-    let file = options.write(true).create(true).truncate(true).mode(0o600).open(path).map_err(Error::fault)?;
+    let file =
+        options.write(true).create(true).truncate(true).mode(0o600).open(path).map_err(Error::fault)?;
     let db = &opened.tenant.db;
     let caller = db.caller("system:backup");
     let (zip, summary) = db.read_now(&caller, move |cx| {
@@ -125,7 +126,8 @@ impl Restore {
             )
         })?;
         let mut zip = ZipArchive::new(file).map_err(|_| damaged())?;
-        let manifest: Manifest = serde_json::from_slice(&member(&mut zip, "manifest.json")?).map_err(|_| damaged())?;
+        let manifest: Manifest =
+            serde_json::from_slice(&member(&mut zip, "manifest.json")?).map_err(|_| damaged())?;
         if manifest.format > FORMAT {
             return Err(Refusal::invalid("cli.archive-too-new").into());
         }

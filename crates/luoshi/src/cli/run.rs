@@ -44,13 +44,20 @@ impl Demo {
                 return;
             }
             println!("{}", console.say("cli-demo-ready", &[("address", address.as_str().into())]));
-            println!("{}", console.say("cli-demo-public", &[("address", format!("{address}/public").into())]));
+            println!(
+                "{}",
+                console.say("cli-demo-public", &[("address", format!("{address}/public").into())])
+            );
             println!("\n{}", console.say("cli-demo-accounts", &[]));
             let titles = program::compendium(&house).ok();
             for account in &accounts {
                 let role = titles.as_ref().and_then(|compendium| compendium.roles().get(&account.role));
-                let title = role.map_or(account.role.as_str(), |role| regulation::Titled::title(role, console.language));
-                println!("  {:<14} {:<14} {} {}（{}）", account.login, account.password, account.unit, title, account.name);
+                let title = role
+                    .map_or(account.role.as_str(), |role| regulation::Titled::title(role, console.language));
+                println!(
+                    "  {:<14} {:<14} {} {}（{}）",
+                    account.login, account.password, account.unit, title, account.name
+                );
             }
         })?;
         Ok(Outcome::Done)
@@ -68,7 +75,9 @@ impl Serve {
     pub(super) fn run(&self, console: &Console) -> Result<Outcome> {
         log_to_stderr();
         if console.house.tenants()?.is_empty() {
-            return Err(base::Refusal::not_found("cli.no-tenant").arg("data", console.house.data.display()).into());
+            return Err(base::Refusal::not_found("cli.no-tenant")
+                .arg("data", console.house.data.display())
+                .into());
         }
         let cookies = if self.behind_tls { program::Cookies::Secure } else { program::Cookies::Plain };
         let program = program::assemble(&console.house, cookies)?;

@@ -71,12 +71,21 @@ fn person(cx: &mut db::Cx<'_>, master: &MasterKey, row: &Row, unit: Id<Unit>) ->
     let facts = PersonFacts { name: row.get("name").to_owned(), phone: None, note: String::new() };
     let permit = Permit::for_job("person.edit", "demo");
     let entered = org::person::acts::enter(cx, &permit, master, &NewPerson { facts, unit, import: None })?;
-    Ok(Somebody { id: entered.id, name: row.get("name"), posts: Vec::new(), unit_name: String::new(), signs_in: None })
+    Ok(Somebody {
+        id: entered.id,
+        name: row.get("name"),
+        posts: Vec::new(),
+        unit_name: String::new(),
+        signs_in: None,
+    })
 }
 
 fn post(row: &Row, unit: Id<Unit>, person: Id<Person>) -> Result<NewPost> {
     let day = |name: &str| -> Result<Option<Date>> {
-        Some(row.get(name)).filter(|day| !day.is_empty()).map(|day| day.parse().map_err(Error::fault)).transpose()
+        Some(row.get(name))
+            .filter(|day| !day.is_empty())
+            .map(|day| day.parse().map_err(Error::fault))
+            .transpose()
     };
     let from = day("from")?.ok_or_else(|| Error::fault("people.tsv: a post without a first day"))?;
     let tenure = if row.get("standing") == "acting" { Tenure::Acting } else { Tenure::Full };

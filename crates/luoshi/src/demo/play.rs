@@ -72,12 +72,15 @@ pub(super) fn play(app: &App, tenant: &Tenant, units: &Units, people: &People) -
     let now = app.clock().now();
     let today = clock::day_of(now);
     let first = today.checked_sub(DAYS.days()).map_err(Error::fault)?;
-    let mut threads: Vec<Thread> =
-        rows(include_str!("../../demo/problems.tsv")).enumerate().map(|(at, row)| Thread::new(at, row, first)).collect();
+    let mut threads: Vec<Thread> = rows(include_str!("../../demo/problems.tsv"))
+        .enumerate()
+        .map(|(at, row)| Thread::new(at, row, first))
+        .collect();
     let mut day = first;
     while day <= today {
         for (hour, acts) in HOURS {
-            let at = clock::start_of(day).checked_add(SignedDuration::from_hours(hour)).map_err(Error::fault)?;
+            let at =
+                clock::start_of(day).checked_add(SignedDuration::from_hours(hour)).map_err(Error::fault)?;
             if at <= now {
                 acts(&stage, &mut threads, day, at)?;
             }
@@ -110,7 +113,8 @@ impl Thread {
 
     /// A number from 0 to 99 for one decision about this problem.
     fn chance(&self, decision: u64) -> u64 {
-        let mut z = (self.at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ decision.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mut z = (self.at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            ^ decision.wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 30)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)) % 100
     }
@@ -155,7 +159,9 @@ impl Stage {
         for login in logins {
             for (role, unit) in &people[login].posts {
                 match *role {
-                    "department-head" | "department-staff" => by_department.entry(*unit).or_default().push(login),
+                    "department-head" | "department-staff" => {
+                        by_department.entry(*unit).or_default().push(login)
+                    }
                     "deputy-leader" | "deputy-secretary" | "mayor" => leaders.push(login),
                     _ => {}
                 }
@@ -165,7 +171,6 @@ impl Stage {
         let (app, tenant) = (app.clone(), tenant.clone());
         Self { app, tenant, units: units.clone(), people: people.clone(), reports, by_department, leaders }
     }
-
 
     fn holder_of(&self, role: &str) -> &'static str {
         let mut found: Vec<&'static str> = self
@@ -204,7 +209,10 @@ impl Stage {
     fn head_of(&self, department: &str) -> &'static str {
         let staff = self.by_department.get(department).map_or(&[][..], Vec::as_slice);
         let heads = |login: &&&'static str| {
-            self.people[**login].posts.iter().any(|(role, unit)| *role == "department-head" && *unit == department)
+            self.people[**login]
+                .posts
+                .iter()
+                .any(|(role, unit)| *role == "department-head" && *unit == department)
         };
         staff.iter().find(heads).copied().unwrap_or_default()
     }
@@ -236,7 +244,13 @@ impl Stage {
         Ok(())
     }
 
-    fn take(&self, case: Id<Case>, token: Option<String>, deed: Deed, at: Timestamp) -> Result<(usize, CaseHead)> {
+    fn take(
+        &self,
+        case: Id<Case>,
+        token: Option<String>,
+        deed: Deed,
+        at: Timestamp,
+    ) -> Result<(usize, CaseHead)> {
         let book = Rulebook::of(&self.app)?;
         let somebody = match deed.mover {
             Who::Person(login) => Some((self.person(login)?, self.people[login].name.to_owned())),
@@ -288,7 +302,9 @@ fn clocks(stage: &Stage, threads: &mut [Thread], day: Date, at: Timestamp) -> Re
         }
         Ok(())
     })?;
-    for thread in threads.iter_mut().filter(|thread| matches!(thread.state(), "handled" | "verifying" | "asked")) {
+    for thread in
+        threads.iter_mut().filter(|thread| matches!(thread.state(), "handled" | "verifying" | "asked"))
+    {
         let Some(id) = thread.head.as_ref().map(|head| head.id) else { continue };
         let by = caller("system:demo", at);
         let head = stage.tenant.db.read_now(&by, move |cx| store::head(cx, id))?;
@@ -363,7 +379,11 @@ fn office(stage: &Stage, threads: &mut [Thread], day: Date, at: Timestamp) -> Re
     if is_report_day(day) {
         for (index, thread) in threads.iter().enumerate() {
             if matches!(thread.state(), "handling" | "joint" | "assigned") && thread.chance(9) < 93 {
-                deeds.push(Deed { thread: index, mover: Who::Person(stage.leader(thread)), asked: report(stage, thread, day) });
+                deeds.push(Deed {
+                    thread: index,
+                    mover: Who::Person(stage.leader(thread)),
+                    asked: report(stage, thread, day),
+                });
             }
         }
     }
@@ -384,27 +404,43 @@ fn twin_of(threads: &[Thread], index: usize) -> Option<String> {
         .map(|head| head.id.to_string())
 }
 
-fn office_deed(stage: &Stage, thread: &mut Thread, day: Date, twin: Option<String>) -> Result<Option<(Who, Move)>> {
+fn office_deed(
+    stage: &Stage,
+    thread: &mut Thread,
+    day: Date,
+    twin: Option<String>,
+) -> Result<Option<(Who, Move)>> {
     let (director, clerk) = (stage.holder_of("office-director"), stage.holder_of("office-clerk"));
     let waited = thread.waited(day);
     Ok(match thread.state().to_owned().as_str() {
-        "collected" if waited >= 2 && thread.chance(1) < 3 && twin.is_some() && thread.once("merged") => Some((
-            Who::Person(director),
-            Move::new("merge").field("merged_into", twin.unwrap_or_default()).note("同一地点、同一件事，合并办理，结果一并答复。"),
-        )),
-        "collected" if waited > i32::from(thread.chance(2) > 60) => Some((Who::Person(clerk), assign(stage, thread)?)),
+        "collected" if waited >= 2 && thread.chance(1) < 3 && twin.is_some() && thread.once("merged") => {
+            Some((
+                Who::Person(director),
+                Move::new("merge")
+                    .field("merged_into", twin.unwrap_or_default())
+                    .note("同一地点、同一件事，合并办理，结果一并答复。"),
+            ))
+        }
+        "collected" if waited > i32::from(thread.chance(2) > 60) => {
+            Some((Who::Person(clerk), assign(stage, thread)?))
+        }
         "objecting" if waited >= 1 => {
             if thread.chance(3) < 45 {
                 thread.once("released");
                 Some((Who::Person(director), Move::new("rule-release").note("异议成立，重新确定责任部门。")))
             } else {
-                Some((Who::Person(director), Move::new("rule-uphold").note("三定方案明确由你部门负责，维持交办。")))
+                Some((
+                    Who::Person(director),
+                    Move::new("rule-uphold").note("三定方案明确由你部门负责，维持交办。"),
+                ))
             }
         }
         "handled" if thread.resident() == Resident::Absent && waited >= 1 => {
             Some((Who::Person(clerk), Move::new("draw-verifier")))
         }
-        "confirmed" if waited >= 1 => Some((Who::Person(clerk), Move::new("strike-off").note("第二把钥匙已确认，销号。"))),
+        "confirmed" if waited >= 1 => {
+            Some((Who::Person(clerk), Move::new("strike-off").note("第二把钥匙已确认，销号。")))
+        }
         "suspended" if waited >= 16 && thread.chance(4) < 60 => {
             Some((Who::Person(director), Move::new("resume").note("条件已具备，恢复办理。")))
         }
@@ -413,7 +449,9 @@ fn office_deed(stage: &Stage, thread: &mut Thread, day: Date, twin: Option<Strin
         }
         "handling" if late_by(thread, day) == 3 && thread.chance(5) < 45 && thread.once("slip") => Some((
             Who::Person(director),
-            Move::new("supervise").field("slip_reason", "late").note("已逾期，三个工作日内书面说明原因和完成时间。"),
+            Move::new("supervise")
+                .field("slip_reason", "late")
+                .note("已逾期，三个工作日内书面说明原因和完成时间。"),
         )),
         _ => None,
     })
@@ -434,7 +472,10 @@ fn assign(stage: &Stage, thread: &Thread) -> Result<Move> {
         .field("department", unit)
         .field("person", stage.person(stage.handler(thread))?);
     if class == "stepwise" {
-        asked = asked.field("steps", "第一步：现场勘查、列出清单\n第二步：落实资金和施工单位\n第三步：分段实施、逐项验收");
+        asked = asked.field(
+            "steps",
+            "第一步：现场勘查、列出清单\n第二步：落实资金和施工单位\n第三步：分段实施、逐项验收",
+        );
     }
     Ok(asked)
 }
@@ -479,14 +520,18 @@ fn department_deed(stage: &Stage, thread: &mut Thread, day: Date) -> Option<(Who
             Some((handler, asked.note("此事涉及综合执法，不在我部门职责内，请重新确定。")))
         }
         "assigned" if waited >= 1 => Some((handler, Move::new("accept"))),
-        "extending" if waited >= 3 => Some((leader, Move::new("extend-approve").note("情况属实，同意延期一次。"))),
-        "verifying" if waited >= 2 => Some((Who::Verifier, verdict(thread))),
-        "joint" if waited >= 4 && thread.once("countersigned") => {
-            Some((Who::Person(stage.head_of(stage.helper(thread))), Move::new("countersign").note("已派人到场，同意会办意见。")))
+        "extending" if waited >= 3 => {
+            Some((leader, Move::new("extend-approve").note("情况属实，同意延期一次。")))
         }
+        "verifying" if waited >= 2 => Some((Who::Verifier, verdict(thread))),
+        "joint" if waited >= 4 && thread.once("countersigned") => Some((
+            Who::Person(stage.head_of(stage.helper(thread))),
+            Move::new("countersign").note("已派人到场，同意会办意见。"),
+        )),
         "joint" if waited >= 9 => Some((handler, handled(thread))),
         "handling" => handling_deed(stage, thread, day).or_else(|| {
-            let due_now = waited >= takes(thread) && thread.head.as_ref().is_some_and(|head| head.slips_open == 0);
+            let due_now =
+                waited >= takes(thread) && thread.head.as_ref().is_some_and(|head| head.slips_open == 0);
             due_now.then(|| (Who::Person(stage.handler(thread)), handled(thread)))
         }),
         _ => None,
@@ -523,7 +568,8 @@ fn handling_deed(stage: &Stage, thread: &mut Thread, day: Date) -> Option<(Who, 
     if waited >= 3 && thread.chance(14) < 5 && thread.once("suspended") {
         return Some((leader, Move::new("suspend").note("须待县级专项资金下达，先行挂起。")));
     }
-    if waited >= 2 && thread.chance(15) < 12 && thread.resident() != Resident::Absent && thread.once("asked") {
+    if waited >= 2 && thread.chance(15) < 12 && thread.resident() != Resident::Absent && thread.once("asked")
+    {
         return Some((handler, Move::new("ask").note("请补充具体位置和影响的户数，方便现场核实。")));
     }
     None

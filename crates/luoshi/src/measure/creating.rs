@@ -25,7 +25,12 @@ use crate::house::{House, TenantFile};
 type Rows = Vec<(Arc<str>, Vec<Value<'static>>)>;
 
 /// Measures and says.
-pub(super) fn measure(county: &County, sizes: &Sizes, bare: &Path, say: &mut dyn FnMut(String)) -> Result<()> {
+pub(super) fn measure(
+    county: &County,
+    sizes: &Sizes,
+    bare: &Path,
+    say: &mut dyn FnMut(String),
+) -> Result<()> {
     let file = file_of(&county.home, &county.tenant.code);
     let before = last_rows(&Bare::open(&file)?)?;
     let ours = raise_all(county, sizes)?;
@@ -36,8 +41,14 @@ pub(super) fn measure(county: &County, sizes: &Sizes, bare: &Path, say: &mut dyn
     let (ours, many, alone) = (rate(sizes.writes, ours), rate(sizes.writes, many), rate(sizes.writes, alone));
     let connections = sizes.connections;
     say(format!("creating a case, {connections} connections, Luoshi (acts, rights, journal): {ours:.0}/s"));
-    say(format!("  bare statements of the driver, the same {per_case} rows a case and its search terms, one durable commit each:"));
-    say(format!("  {connections} connections {many:.0}/s, ratio {:.2}; one connection {alone:.0}/s, ratio {:.2}", ours / many, ours / alone));
+    say(format!(
+        "  bare statements of the driver, the same {per_case} rows a case and its search terms, one durable commit each:"
+    ));
+    say(format!(
+        "  {connections} connections {many:.0}/s, ratio {:.2}; one connection {alone:.0}/s, ratio {:.2}",
+        ours / many,
+        ours / alone
+    ));
     Ok(())
 }
 
@@ -59,7 +70,10 @@ fn raise_all(county: &County, sizes: &Sizes) -> Result<Duration> {
                 })
             })
             .collect();
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(Error::fault("panicked")))).collect()
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(|_| Err(Error::fault("panicked"))))
+            .collect()
     });
     outcomes.into_iter().collect::<Result<()>>()?;
     Ok(begun.elapsed())
@@ -124,12 +138,8 @@ fn rows_since(bare: &Bare, before: &BTreeMap<String, i64>, cases: usize) -> Resu
 
 /// Inserts the rows of each case in a transaction of its own, from as many connections.
 fn insert_all(home: &Path, cases: &[Rows], connections: usize) -> Result<Duration> {
-    let house = House {
-        data: home.to_owned(),
-        database: None,
-        clock: Clock::System,
-        ids: Arc::new(Ids::random()),
-    };
+    let house =
+        House { data: home.to_owned(), database: None, clock: Clock::System, ids: Arc::new(Ids::random()) };
     let tenant = TenantFile { code: "bare".to_owned(), name: "bare".to_owned() };
     drop(house.found(&tenant)?);
     let file = file_of(home, &tenant.code);
@@ -147,7 +157,10 @@ fn insert_all(home: &Path, cases: &[Rows], connections: usize) -> Result<Duratio
                 })
             })
             .collect();
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(Error::fault("panicked")))).collect()
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(|_| Err(Error::fault("panicked"))))
+            .collect()
     });
     outcomes.into_iter().collect::<Result<()>>()?;
     Ok(begun.elapsed())

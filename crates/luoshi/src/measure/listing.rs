@@ -19,13 +19,13 @@ pub(super) fn measure(county: &County, say: &mut dyn FnMut(String)) -> Result<()
     let mut drawn = 0;
     let ours = times(ROUNDS, || {
         let sight = sight.clone();
-        let page = db.read_now(&caller, move |cx| {
-            case::store::list(cx, &sight, &Filter::default(), (None, ROWS))
-        })?;
+        let page =
+            db.read_now(&caller, move |cx| case::store::list(cx, &sight, &Filter::default(), (None, ROWS)))?;
         let rows = page.rows.iter().map(|row| {
             let head = &row.head;
             let due = head.due.map(|day| day.to_string()).unwrap_or_default();
-            let cells = [&head.label(), &head.title, &head.state, &row.unit, &due, &head.raised_at.to_string()];
+            let cells =
+                [&head.label(), &head.title, &head.state, &row.unit, &due, &head.raised_at.to_string()];
             draw(cells.map(String::as_str))
         });
         drawn = rows.collect::<String>().len();
@@ -54,8 +54,13 @@ pub(super) fn measure(county: &County, say: &mut dyn FnMut(String)) -> Result<()
         Ok(())
     })?;
     let ((ours, ours_95), (theirs, theirs_95)) = (quantiles(&ours), quantiles(&theirs));
-    say(format!("first page of the ledger, {ROWS} rows drawn: Luoshi {ours:.2} ms (p95 {ours_95:.2}), {drawn} bytes"));
-    say(format!("  bare query with the same drawing {theirs:.2} ms (p95 {theirs_95:.2}), {drawn_bare} bytes; ratio {:.2}", theirs / ours.max(1e-6)));
+    say(format!(
+        "first page of the ledger, {ROWS} rows drawn: Luoshi {ours:.2} ms (p95 {ours_95:.2}), {drawn} bytes"
+    ));
+    say(format!(
+        "  bare query with the same drawing {theirs:.2} ms (p95 {theirs_95:.2}), {drawn_bare} bytes; ratio {:.2}",
+        theirs / ours.max(1e-6)
+    ));
     Ok(())
 }
 

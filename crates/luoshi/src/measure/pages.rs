@@ -51,7 +51,8 @@ pub(super) fn measure(county: &County, engine: &str, say: &mut dyn FnMut(String)
     }
     let late = browser.late_page()?;
     browser.measure("a late page", &late, say)?;
-    let first: Value = serde_json::from_slice(&browser.get("/api/v1/cases?limit=1")?.1).map_err(Error::fault)?;
+    let first: Value =
+        serde_json::from_slice(&browser.get("/api/v1/cases?limit=1")?.1).map_err(Error::fault)?;
     if let Some(id) = first["items"][0]["id"].as_str() {
         browser.measure("case page", &format!("/cases/{id}"), say)?;
     }

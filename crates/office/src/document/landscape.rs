@@ -20,11 +20,8 @@ pub fn landscape(table: &Table) -> Result<Vec<u8>> {
     }
     let shares: Vec<u32> = table.columns.iter().map(|column| u32::from(column.width.max(1))).collect();
     let head: Vec<String> = table.columns.iter().map(|column| column.title.clone()).collect();
-    let rows: Vec<Vec<String>> = table
-        .rows
-        .iter()
-        .map(|row| row.iter().map(|cell| cell.as_text().into_owned()).collect())
-        .collect();
+    let rows: Vec<Vec<String>> =
+        table.rows.iter().map(|row| row.iter().map(|cell| cell.as_text().into_owned()).collect()).collect();
     paper.table(&shares, &head, &rows);
     paper.finish(&table.title, table.made.date())
 }

@@ -233,9 +233,9 @@ const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="ye
 /// characters at 16 − 0.21 pt, since Word's 三号 is 16 pt and 28 of them must fit into 156 mm.
 fn document(body: &str, layout: Layout) -> String {
     let grid = match layout {
-        Layout::Portrait => format!(
-            r#"<w:docGrid w:type="linesAndChars" w:linePitch="{PITCH}" w:charSpace="-860"/>"#
-        ),
+        Layout::Portrait => {
+            format!(r#"<w:docGrid w:type="linesAndChars" w:linePitch="{PITCH}" w:charSpace="-860"/>"#)
+        }
         Layout::Landscape => String::new(),
     };
     format!(

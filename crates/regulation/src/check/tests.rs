@@ -157,7 +157,12 @@ fn names_that_do_not_exist_are_refused() {
     refused("office = [\"clerk\"]", "office = [\"chief\"]", "regulation.unknown-role", "chief");
     refused("signed_by = [\"clerk\"]", "signed_by = [\"chief\"]", "regulation.unknown-role", "chief");
     refused("to = \"doing\"", "to = \"dong\"", "regulation.unknown-state", "dong");
-    refused("state = \"new\"", "public_channel = \"web\"\nstate = \"new\"", "regulation.unknown-channel", "web");
+    refused(
+        "state = \"new\"",
+        "public_channel = \"web\"\nstate = \"new\"",
+        "regulation.unknown-channel",
+        "web",
+    );
     refused("state = \"new\"", "state = \"fresh\"", "regulation.unknown-state", "fresh");
     refused("[\"class\", \"due\"]", "[\"class\", \"harm\"]", "regulation.unknown-field", "harm");
     refused("requires = [\"title\"]", "requires = [\"who\"]", "regulation.unknown-field", "who");
