@@ -222,7 +222,8 @@ fn blank(
         channel: None,
         class: None,
         category: None,
-        title: new.title.trim().to_owned(),
+        // What a workbook says comes out again to the byte; what is typed loses the blanks around it.
+        title: if new.import.is_some() { new.title.clone() } else { new.title.trim().to_owned() },
         leader: None,
         department: None,
         department_path: None,

@@ -217,8 +217,8 @@ impl Reading<'_> {
                     .arg("column", columns.join("、")))
             }
             (true, false) => Ok((first_sentence(&detail), detail.into_owned(), Words::TitleMade)),
-            (false, true) => Ok((one_line(&title).trim().to_owned(), title.into_owned(), Words::DetailMade)),
-            (false, false) => Ok((one_line(&title).trim().to_owned(), detail.into_owned(), Words::Both)),
+            (false, true) => Ok((one_line(&title), title.into_owned(), Words::DetailMade)),
+            (false, false) => Ok((one_line(&title), detail.into_owned(), Words::Both)),
         }
     }
 
