@@ -1,5 +1,19 @@
 import { expect } from "@playwright/test";
 
+import { become } from "./sign-in.js";
+
+/** Who a problem of the journeys is assigned to. */
+export const TERMS = {
+  class: { label: "限期整改" },
+  leader: { label: "谢柏川" },
+  department: { label: "农业综合服务中心" },
+  person: { label: "涂耕野" },
+};
+
+/** The accounts of the two who are named there. */
+export const LEADER = { login: "xiebaichuan" };
+export const HANDLER = { login: "tugengye" };
+
 /** The form of one move on the page of a case, opened if it is folded away. */
 export async function moveForm(page, transition) {
   const form = page.locator("form").filter({ has: page.locator(`input[name=transition][value="${transition}"]`) });
@@ -37,6 +51,17 @@ export async function openByNumber(page, number) {
   await page.goto(`/cases?q=${encodeURIComponent(number)}`);
   await page.getByRole("link", { name: number, exact: true }).click();
   await expect(page.locator(".head").getByText(number)).toBeVisible();
+}
+
+/** Has the clerk assign a problem and the handler accept it; the page is the handler's afterwards. */
+export async function assignAndAccept(page, number) {
+  await become(page, "office-clerk");
+  await openByNumber(page, number);
+  await take(page, "assign", TERMS);
+  await become(page, HANDLER);
+  await openByNumber(page, number);
+  await take(page, "accept");
+  await expect(stateOn(page)).toHaveText("办理中");
 }
 
 /** The state a case page or a public page shows first. */

@@ -1,13 +1,6 @@
 import { become, expect, expectSoundPage, leave, test } from "../harness/test.js";
-import { openByNumber, stateOn, take } from "../harness/case.js";
+import { HANDLER, LEADER, TERMS, openByNumber, stateOn, take } from "../harness/case.js";
 import { follow, raise } from "../harness/resident.js";
-
-const TERMS = {
-  class: { label: "限期整改" },
-  leader: { label: "谢柏川" },
-  department: { label: "农业综合服务中心" },
-  person: { label: "涂耕野" },
-};
 
 // From the public page to "handled": what both endings below have in common.
 async function untilHandled(page, told) {
@@ -22,16 +15,16 @@ async function untilHandled(page, told) {
   await take(page, "assign", TERMS);
   await expect(stateOn(page)).toHaveText("已交办待签收");
 
-  await become(page, { login: "tugengye" });
+  await become(page, HANDLER);
   await openByNumber(page, receipt.number);
   await take(page, "accept");
   await expect(stateOn(page)).toHaveText("办理中");
 
-  await become(page, { login: "xiebaichuan" });
+  await become(page, LEADER);
   await openByNumber(page, receipt.number);
   await take(page, "report", { note: "进展：管道已经备齐，本周开挖。" });
 
-  await become(page, { login: "tugengye" });
+  await become(page, HANDLER);
   await openByNumber(page, receipt.number);
   await take(page, "handled", { result: { label: "已解决" }, answer: "断渠已经接通，昨天下午放水。" });
   await expect(stateOn(page)).toHaveText("已办结待确认");
@@ -75,8 +68,7 @@ test("a resident who says it is not solved sends the problem back to be handled"
   await notSolved.getByRole("button").click();
   await expect(stateOn(page)).toHaveText("办理中");
 
-  await become(page, { login: "tugengye" });
-  await page.goto("/");
+  await become(page, HANDLER);
   await openByNumber(page, receipt.number);
   await expect(stateOn(page)).toHaveText("办理中");
   await expect(page.getByText("重开 1 次")).toBeVisible();
