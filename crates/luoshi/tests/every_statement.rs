@@ -117,6 +117,9 @@ const SCANS: &[(&str, &str)] = &[
     ("org.post-lines-within", "the roster of a subtree, out of the some thousand posts of a county"),
     ("case.recount-tallies", "verify counts everything again by design"),
     ("case.imports-of-file", "a few workbooks a month"),
+    ("case.follow-unit", "a unit moves in the tree once in years"),
+    ("case.follow-department", "a unit moves in the tree once in years"),
+    ("case.follow-party", "a unit moves in the tree once in years"),
 ];
 
 /// Tables bounded by the county, not by use: a scan of them is short.
