@@ -42,7 +42,7 @@ impl Reply {
     ///
     /// When the status is another.
     #[track_caller]
-    #[must_use]
+    #[expect(clippy::return_self_not_must_use, reason = "often the last word about an answer")]
     pub fn must_be(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text());
         self
