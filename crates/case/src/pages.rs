@@ -4,6 +4,8 @@ mod board;
 mod desk;
 mod entry;
 mod exports;
+mod files;
+mod history;
 mod imports;
 mod ledger;
 mod moves;
@@ -11,8 +13,9 @@ mod show;
 mod view;
 
 pub(crate) use exports::{export_csv, export_xlsx};
+pub use files::{Shown, keep, sent};
 pub(crate) use imports::LARGEST;
-pub use show::{Shown, keep, sent, visible};
+pub use show::visible;
 
 use std::sync::Arc;
 

@@ -52,27 +52,69 @@ const ROUNDS: &[Round] = &[
 ];
 
 impl Background {
-    /// Starts the background work of every tenant.
+    /// Starts the background work of every tenant: one thread for what comes round, one for queued jobs.
     pub(crate) fn start(app: &App, tenants: Vec<Opened>) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let threads = tenants
-            .into_iter()
-            .map(|opened| {
-                let (app, stop) = (app.clone(), Arc::clone(&stop));
-                std::thread::spawn(move || {
-                    while !stop.load(Ordering::Relaxed) {
-                        for round in ROUNDS {
-                            if let Err(error) = go_round(round, &app, &opened) {
-                                tracing::error!(%error, round = round.name, tenant = opened.tenant.code, "background work failed");
-                            }
-                        }
-                        std::thread::sleep(Duration::from_secs(1));
-                    }
-                })
-            })
-            .collect();
+        let mut threads = Vec::new();
+        for opened in tenants {
+            let (worker, tenant) = (app.clone(), opened.tenant.clone());
+            let flag = Arc::clone(&stop);
+            threads.push(std::thread::spawn(move || until(&flag, || work_off(&worker, &tenant))));
+            let (app, flag) = (app.clone(), Arc::clone(&stop));
+            threads.push(std::thread::spawn(move || until(&flag, || go_rounds(&app, &opened))));
+        }
         Self { stop, threads }
     }
+}
+
+/// Does `work` every second until told to stop.
+fn until(stop: &AtomicBool, work: impl Fn()) {
+    while !stop.load(Ordering::Relaxed) {
+        work();
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
+fn go_rounds(app: &App, opened: &Opened) {
+    for round in ROUNDS {
+        if let Err(error) = go_round(round, app, opened) {
+            tracing::error!(%error, round = round.name, tenant = opened.tenant.code, "background work failed");
+        }
+    }
+}
+
+/// Takes on queued jobs until none waits.
+fn work_off(app: &App, tenant: &Tenant) {
+    loop {
+        match do_next_job(app, tenant) {
+            Ok(Left::More) => {}
+            Ok(Left::Nothing) => return,
+            Err(error) => {
+                tracing::error!(%error, tenant = tenant.code, "a job could not be taken on");
+                return;
+            }
+        }
+    }
+}
+
+fn do_next_job(app: &App, tenant: &Tenant) -> Result<Left> {
+    let by = tenant.db.caller("system:jobs");
+    let Some(claimed) = tenant.db.write_operational_now(&by, jobs::claim)? else { return Ok(Left::Nothing) };
+    let outcome = if claimed.kind == case::import::job::KIND {
+        case::import::run_job(app, tenant, &claimed)
+    } else {
+        Err(base::Error::fault(format!("no handler for jobs of kind {}", claimed.kind)))
+    };
+    let outcome = outcome.map_err(|error| {
+        tracing::error!(%error, job = %claimed.id, "a job failed");
+        let refused = error.refusals().iter();
+        let reasons: Vec<_> =
+            refused.map(|refusal| app.catalogue().refusal(base::Language::Chinese, refusal)).collect();
+        serde_json::json!({ "reasons": reasons })
+    });
+    let by = tenant.db.caller("system:jobs");
+    tenant.db.write_operational_now(&by, move |cx| jobs::finish(cx, claimed.id, &outcome))?;
+    Ok(Left::More)
 }
 
 impl Drop for Background {

@@ -119,9 +119,7 @@ impl Console {
 pub(crate) fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let language = Language::from_tag(&arguments.place.lang).unwrap_or_default();
-    let texts: Vec<(Language, &str)> =
-        modules::all().iter().flat_map(|module| module.texts.iter().copied()).collect();
-    let catalogue = match Catalogue::new(&texts) {
+    let catalogue = match Catalogue::new(&modules::texts()) {
         Ok(catalogue) => catalogue,
         Err(error) => {
             eprintln!("{error}");

@@ -10,7 +10,7 @@ use std::{fs, path::Path};
 
 use base::{Error, Result};
 use serde::{Deserialize, Serialize};
-use web::{App, Tenant};
+use web::App;
 
 use crate::{
     house::{House, Opened, TenantFile},
@@ -35,34 +35,69 @@ pub struct DemoAccount {
     pub password: String,
 }
 
-/// The demo as it stands in the house; loaded if it is not there yet. Loading it twice changes nothing.
-pub fn ready(house: &House) -> Result<Vec<DemoAccount>> {
-    let notes = house.home(COUNTY.0).join("demo-accounts.json");
-    if !house.home(COUNTY.0).join("tenant.toml").exists() {
-        let tenant = TenantFile { code: COUNTY.0.into(), name: COUNTY.1.into() };
-        let opened = house.found(&tenant)?;
-        let app = program::app_of(house, vec![opened.tenant.clone()], program::Cookies::Plain)?;
-        let accounts = load(&app, &opened)?;
-        let text = serde_json::to_vec_pretty(&accounts).map_err(Error::fault)?;
-        crate::house::write_secret(&notes, &text)?;
-        house.settle(&tenant)?;
-    }
-    read(&notes)
+/// The demo as the house holds it.
+pub enum Demo {
+    /// It was loaded before; loading it twice changes nothing.
+    Loaded(Vec<DemoAccount>),
+    /// Nothing is there yet but the empty county, which can be served while it fills.
+    Empty(Box<Loading>),
 }
+
+/// A demo about to be loaded.
+pub struct Loading {
+    house: House,
+    file: TenantFile,
+    /// The county.
+    pub opened: Opened,
+    units: township::Units,
+}
+
+/// The demo of the house: what was loaded before, or the county with its units and nobody in it.
+pub fn open(house: &House) -> Result<Demo> {
+    let home = house.home(COUNTY.0);
+    if home.join("tenant.toml").exists() {
+        return read(&home.join(NOTES)).map(Demo::Loaded);
+    }
+    let file = TenantFile { code: COUNTY.0.into(), name: COUNTY.1.into() };
+    let opened = house.found(&file)?;
+    let app = program::app_of(house, vec![opened.tenant.clone()], program::Cookies::Plain)?;
+    let units = township::build(&app, &opened.tenant)?;
+    Ok(Demo::Empty(Box::new(Loading { house: house.clone(), file, opened, units })))
+}
+
+/// The demo, loaded now if it was not: what measurements stand on.
+pub fn ready(house: &House) -> Result<Vec<DemoAccount>> {
+    match open(house)? {
+        Demo::Loaded(accounts) => Ok(accounts),
+        Demo::Empty(loading) => {
+            let tenants = vec![loading.opened.tenant.clone()];
+            let app = program::app_of(house, tenants, program::Cookies::Plain)?;
+            loading.load(&app).map(|(accounts, _)| accounts)
+        }
+    }
+}
+
+impl Loading {
+    /// Fills the county: people, accounts, and the life of the 182 problems up to now.
+    pub fn load(self, app: &App) -> Result<(Vec<DemoAccount>, Opened)> {
+        let tenant = &self.opened.tenant;
+        let people = people::enter(app, tenant, &self.units)?;
+        let accounts = people::accounts(app, tenant, &people)?;
+        play::play(app, tenant, &self.units, &people)?;
+        let text = serde_json::to_vec_pretty(&accounts).map_err(Error::fault)?;
+        crate::house::write_secret(&self.house.home(COUNTY.0).join(NOTES), &text)?;
+        self.house.settle(&self.file)?;
+        Ok((accounts, self.opened))
+    }
+}
+
+/// Where the demo keeps the passwords it made up.
+const NOTES: &str = "demo-accounts.json";
 
 fn read(notes: &Path) -> Result<Vec<DemoAccount>> {
     // A directory that holds the county without the notes was not made by the demo.
     let Ok(bytes) = fs::read(notes) else { return Ok(Vec::new()) };
     serde_json::from_slice(&bytes).map_err(Error::fault)
-}
-
-fn load(app: &App, opened: &Opened) -> Result<Vec<DemoAccount>> {
-    let tenant: &Tenant = &opened.tenant;
-    let units = township::build(app, tenant)?;
-    let people = people::enter(app, tenant, &units)?;
-    let accounts = people::accounts(app, tenant, &people)?;
-    play::play(app, tenant, &units, &people)?;
-    Ok(accounts)
 }
 
 /// The rows of a tab-separated file of the demo, by its head row.

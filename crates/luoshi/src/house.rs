@@ -98,7 +98,10 @@ impl House {
             return Err(Refusal::conflict("cli.tenant-exists").arg("code", &tenant.code).into());
         }
         fs::create_dir_all(home.join("files")).map_err(Error::fault)?;
-        let _ = fs::remove_file(home.join("luoshi.db"));
+        // What a set-up that broke off has left.
+        for file in ["luoshi.db", "luoshi.db-wal", "luoshi.db-shm"] {
+            let _ = fs::remove_file(home.join(file));
+        }
         write_secret(&home.join("master.key"), master_key)?;
         write_secret(&home.join("log.key"), log_key)?;
         self.open_at(tenant, home)

@@ -18,6 +18,11 @@ pub fn all() -> Vec<Module> {
     modules
 }
 
+/// The sentences of every module.
+pub fn texts() -> Vec<(Language, &'static str)> {
+    all().iter().flat_map(|module| module.texts.iter().copied()).collect()
+}
+
 /// The foundations bring tables and sentences, and no pages of their own.
 fn foundations() -> Vec<Module> {
     vec![

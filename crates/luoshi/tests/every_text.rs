@@ -19,7 +19,7 @@ fn sentences(language: Language) -> BTreeMap<String, BTreeSet<String>> {
         for line in text.lines() {
             let begins = line.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
             if let Some((name, _)) = line.split_once('=').filter(|_| begins) {
-                key = name.trim().to_owned();
+                name.trim().clone_into(&mut key);
                 found.entry(key.clone()).or_insert_with(BTreeSet::new);
             }
             if line.starts_with('#') {

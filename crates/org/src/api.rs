@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use base::{Result, noun};
 use db::Cx;
 use serde::Serialize;
+use utoipa::OpenApi as _;
 use utoipa::ToSchema;
 use web::{Answer, Form, Gate, Paged, Route, Visit};
 
@@ -265,3 +266,15 @@ fn posts_in(cx: &mut Cx<'_>, scope: &Scope, (path, asked): (&UnitPath, &Asked)) 
     found.truncate(asked.size + 1);
     Ok(found)
 }
+
+/// The interface of the organisation, for the description of all interfaces.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Api::openapi()
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    paths(units, persons, posts),
+    tags((name = "organisation", description = "组织：单位、人员、职务。Units, persons and posts."))
+)]
+struct Api;

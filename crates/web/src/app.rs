@@ -275,11 +275,15 @@ impl App {
         router
             .fallback(|| async { Failure::from(Refusal::not_found("web.no-such-page")) })
             .layer(middleware::from_fn_with_state(self.clone(), visit::identify))
+            .layer(axum::extract::DefaultBodyLimit::max(LARGEST_REQUEST))
             .merge(assets::router())
             .layer(tower_http::compression::CompressionLayer::new())
             .with_state(self.clone())
     }
 }
+
+/// The largest request taken: an attachment of 20 MB with its form around it.
+const LARGEST_REQUEST: usize = 24 * 1024 * 1024;
 
 async fn pass(gate: Gate, v: Visit, request: Request, next: Next) -> Response {
     let refused = match gate {

@@ -316,14 +316,7 @@ async fn recognise(app: &App, request: &Parts) -> Result<Visit> {
     let path = request.uri.path().to_owned();
     let query = request.uri.query().map(str::to_owned);
     let (actor, via) = actor_of(app, &tenant, headers).await?;
-    let scheme = headers.get("x-forwarded-proto").and_then(|v| v.to_str().ok()).unwrap_or("http");
-    let remote = headers.get("x-forwarded-for").and_then(|v| v.to_str().ok()).map_or_else(
-        || {
-            let peer = request.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
-            peer.map_or_else(|| "unknown".to_owned(), |peer| peer.0.ip().to_string())
-        },
-        |list| list.split(',').next().unwrap_or_default().trim().to_owned(),
-    );
+    let (scheme, remote) = peer_of(app, request);
     Ok(Visit {
         app: app.clone(),
         caller: Caller { actor: actor.journal_name(), now },
@@ -341,6 +334,23 @@ async fn recognise(app: &App, request: &Parts) -> Result<Visit> {
         remote,
         agent: text(header::USER_AGENT).unwrap_or_default().chars().take(200).collect(),
     })
+}
+
+/// Scheme and address of the visitor. What a proxy says is believed where the program was told that it
+/// stands behind one and from this machine, where proxies usually stand; and of a list only the part our
+/// own proxy added.
+fn peer_of(app: &App, request: &Parts) -> (&'static str, String) {
+    let text = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
+    let peer = request.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
+    let local = peer.is_some_and(|peer| peer.0.ip().is_loopback());
+    let believed = app.secure_cookies() || local;
+    let https = app.secure_cookies() || believed && text("x-forwarded-proto") == Some("https");
+    let told = text("x-forwarded-for").filter(|_| believed).and_then(|list| list.rsplit(',').next());
+    let address = told.map_or_else(
+        || peer.map_or_else(|| "unknown".to_owned(), |peer| peer.0.ip().to_string()),
+        |address| address.trim().to_owned(),
+    );
+    (if https { "https" } else { "http" }, address)
 }
 
 /// Pages go by cookie; the interfaces by token, or by cookie for our own scripts.

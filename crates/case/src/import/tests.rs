@@ -473,10 +473,8 @@ fn every_real_file_imports_or_says_why_not() {
         for path in &files {
             let (bytes, name) = (std::fs::read(path).unwrap(), path.file_name().unwrap().to_str().unwrap());
             let begun = std::time::Instant::now();
-            let outcome = county.import((&bytes, name), &Choices::default());
-            let took = begun.elapsed();
-            match outcome {
-                Ok((prepared, loaded)) => {
+            match (county.import((&bytes, name), &Choices::default()), begun.elapsed()) {
+                (Ok((prepared, loaded)), took) => {
                     let fields: Vec<String> =
                         prepared.mapping.chosen.iter().map(|c| format!("{}={}", c.title, c.key)).collect();
                     let said = county.say(&refusals(&prepared));
@@ -491,10 +489,10 @@ fn every_real_file_imports_or_says_why_not() {
                     assert!(loaded.is_some() || prepared.known > 0 || !said.is_empty(), "{name}");
                     said.iter().take(3).for_each(|line| println!("    {line}"));
                 }
-                Err(Error::Refused(all)) => {
+                (Err(Error::Refused(all)), took) => {
                     println!("{name}\t不导入\t{took:?}\n    {}", county.say(&all).join("\n    "));
                 }
-                Err(fault) => panic!("{name}: {fault}"),
+                (Err(fault), _) => panic!("{name}: {fault}"),
             }
         }
     }

@@ -115,7 +115,7 @@ impl Desk<'_> {
     }
 }
 
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
     Required,
     Optional,

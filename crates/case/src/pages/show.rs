@@ -4,31 +4,28 @@ use std::sync::Arc;
 
 use access::{Subject, sealed};
 use askama::Template;
-use axum::{
-    extract::Path,
-    http::{StatusCode, header},
-    response::IntoResponse,
-};
+use axum::{extract::Path, http::StatusCode};
 use base::{
     Id, Refusal, Result,
     noun::{Attachment, Case},
 };
 use journal::Ref;
-use object_store::ObjectStoreExt;
-use regulation::{Field, FieldKind, Procedure, Relation, Titled};
-use web::{Answer, Form, Gate, Route, Upload, Visit};
+use regulation::{Relation, Titled};
+use web::{Answer, Form, Gate, Route, Visit};
 
 use super::{
     Rulebook,
     entry::{ALIKE, Alike},
+    files,
+    history::{Given, Line, Lookers, line},
     ledger::{Choices, choices},
     moves::{Desk, MoveView},
     sight_of,
     view::Words,
 };
 use crate::{
-    acts::{self, NewAttachment, On},
-    model::{CaseHead, CaseSnapshot, Move, Mover, possible_moves, stance, stance_relations},
+    acts,
+    model::{CaseHead, CaseSnapshot, Move, Mover, PossibleMove, possible_moves, stance, stance_relations},
     store::{self, Audience, Hangings, TimelineEvent},
 };
 
@@ -37,21 +34,9 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/cases/{id}", Gate::Action("case.view"), page),
         Route::post("/cases/{id}/transitions", Gate::Action("case.view"), take),
         Route::post("/cases/{id}/unseal", Gate::Action("case.unseal"), unseal),
-        Route::post("/cases/{id}/attachments", Gate::Action("case.attach"), attach),
-        Route::get("/cases/{id}/attachments/{file}", Gate::Action("case.view"), download),
+        Route::post("/cases/{id}/attachments", Gate::Action("case.attach"), files::attach),
+        Route::get("/cases/{id}/attachments/{file}", Gate::Action("case.view"), files::download),
     ]
-}
-
-struct Line {
-    at: String,
-    when: String,
-    who: String,
-    title: String,
-    change: String,
-    tone: &'static str,
-    facts: Vec<(String, String)>,
-    note: Option<String>,
-    private_note: Option<String>,
 }
 
 struct ClockLine {
@@ -139,7 +124,7 @@ async fn page(v: Visit, Path(id): Path<Id<Case>>) -> Answer {
     shown(&v, id, (StatusCode::OK, Form::default(), None)).await
 }
 
-fn no_such_case() -> base::Error {
+pub(super) fn no_such_case() -> base::Error {
     Refusal::not_found("case.no-such-case").into()
 }
 
@@ -192,7 +177,11 @@ async fn read(v: &Visit, book: &Rulebook, id: Id<Case>) -> Result<Found> {
 }
 
 /// The page; `again` says with which status, typed form and unsealed contact it is shown.
-async fn shown(v: &Visit, id: Id<Case>, again: (StatusCode, Form, Option<Vec<(String, String)>>)) -> Answer {
+pub(super) async fn shown(
+    v: &Visit,
+    id: Id<Case>,
+    again: (StatusCode, Form, Option<Vec<(String, String)>>),
+) -> Answer {
     let (status, form, unsealed) = again;
     let book = Rulebook::of(&v.app)?;
     let found = read(v, &book, id).await?;
@@ -207,15 +196,7 @@ async fn shown(v: &Visit, id: Id<Case>, again: (StatusCode, Form, Option<Vec<(St
     // Whoever holds the ball sees the state's first move in the regulation's order as the one to make.
     let stance = stance(&found.case, rules.procedure(&head.procedure)?, Mover::Person(&v.actor));
     let primary = (stance.has(Relation::Holder) && !allowed.is_empty()).then(|| allowed.remove(0));
-    let greyed = refused
-        .into_iter()
-        .filter_map(|possible| {
-            let refusal = possible.allowed.as_ref().err()?;
-            // What the post may never do is not shown at all; what the state forbids is, with the reason.
-            (refusal.kind != base::RefusalKind::Forbidden)
-                .then(|| (possible.transition.title(v.language).to_owned(), v.refusal(refusal)))
-        })
-        .collect();
+    let greyed = refused.into_iter().filter_map(|possible| greyed(v, possible)).collect();
     // A surname and a village can be enough to know who it is: whoever may not unseal sees no mask either.
     let may_unseal = v.permit("case.unseal", &Subject::of_unit(&head.unit_path)).is_ok();
     let (countdown, due_tone) = words.countdown(&head);
@@ -256,6 +237,13 @@ async fn shown(v: &Visit, id: Id<Case>, again: (StatusCode, Form, Option<Vec<(St
         v,
     };
     Ok(v.page_with(status, &page))
+}
+
+/// What the state forbids now, with the reason; what the post may never do is not shown at all.
+fn greyed(v: &Visit, possible: &PossibleMove<'_>) -> Option<(String, String)> {
+    let refusal = possible.allowed.as_ref().err()?;
+    (refusal.kind != base::RefusalKind::Forbidden)
+        .then(|| (possible.transition.title(v.language).to_owned(), v.refusal(refusal)))
 }
 
 fn next_word(v: &Visit, head: &CaseHead) -> Option<(String, &'static str)> {
@@ -383,99 +371,8 @@ fn unsealing(v: &Visit, one: &sealed::Unsealing, names: &Lookers) -> String {
     format!("{} {name}：{}", v.moment(one.at), one.reason)
 }
 
-/// The names of those who looked.
-type Lookers = std::collections::HashMap<Id<base::noun::Person>, String>;
-
 fn person_of(actor: &str) -> Option<Id<base::noun::Person>> {
     actor.strip_prefix("person:")?.parse().ok()
-}
-
-fn line(words: &Words<'_>, (head, given): (&CaseHead, &Given), event: &TimelineEvent) -> Line {
-    let v = words.v;
-    let who = match event.actor.as_str() {
-        "resident" => v.t("case-actor-resident"),
-        "system" => v.t("case-actor-system"),
-        _ => event.name.clone().unwrap_or_default(),
-    };
-    let change = if event.from == event.to || event.from.is_empty() {
-        String::new()
-    } else {
-        format!("{} → {}", words.state(&head.procedure, &event.from), words.state(&head.procedure, &event.to))
-    };
-    let tone = match event.verb.as_str() {
-        "strike-off" | "confirm" => "met",
-        "reopen" | "return" | "supervise" | "urge" => "late",
-        "comment" | "report" => "",
-        _ => "wait",
-    };
-    Line {
-        at: event.at.to_string(),
-        when: v.moment(event.at),
-        who,
-        title: words.transition(&head.procedure, &event.transition),
-        change,
-        tone,
-        facts: field_facts(words, (head, given), &event.fields),
-        note: event.note.clone().filter(|note| !note.is_empty()),
-        private_note: event.private_note.clone().filter(|note| !note.is_empty()),
-    }
-}
-
-/// The names behind the ids that moves were given, found in two queries for the whole timeline.
-struct Given {
-    units: std::collections::HashMap<Id<base::noun::Unit>, String>,
-    persons: Lookers,
-}
-
-impl Given {
-    fn of(cx: &mut db::Cx<'_>, procedure: &Procedure, timeline: &[TimelineEvent]) -> Result<Self> {
-        let ids = |kind: FieldKind| {
-            let fields = procedure.fields.iter().filter(move |field| field.kind == kind);
-            fields
-                .flat_map(|field| timeline.iter().filter_map(|event| event.fields.get(&field.key)?.as_str()))
-                .flat_map(|value| value.split(','))
-                .collect::<Vec<&str>>()
-        };
-        let units: Vec<_> = ids(FieldKind::Unit).into_iter().filter_map(|id| id.parse().ok()).collect();
-        let persons: Vec<_> = ids(FieldKind::Person).into_iter().filter_map(|id| id.parse().ok()).collect();
-        Ok(Self { units: org::names_of_units(cx, &units)?, persons: org::names_of_persons(cx, &persons)? })
-    }
-
-    /// A value as people read it.
-    fn shown(&self, words: &Words<'_>, procedure: &Procedure, field: &Field, value: &str) -> String {
-        let named = |part: &str| match field.kind {
-            FieldKind::Unit => part.parse().ok().and_then(|id| self.units.get(&id)).cloned(),
-            FieldKind::Person => part.parse().ok().and_then(|id| self.persons.get(&id)).cloned(),
-            FieldKind::Code => {
-                let list = words.compendium.field_list(&procedure.key, field.list.as_deref()?)?;
-                list.item(part).map(|item| item.title(words.v.language).to_owned())
-            }
-            _ => None,
-        };
-        match field.kind {
-            FieldKind::Unit | FieldKind::Person | FieldKind::Code => {
-                let parts = value.split(',').map(|part| named(part).unwrap_or_else(|| part.to_owned()));
-                parts.collect::<Vec<_>>().join("、")
-            }
-            _ => value.to_owned(),
-        }
-    }
-}
-
-/// The values given with a move, by their titles, in the order of the procedure's fields.
-fn field_facts(
-    words: &Words<'_>,
-    (head, given): (&CaseHead, &Given),
-    fields: &serde_json::Value,
-) -> Vec<(String, String)> {
-    let Some(procedure) = words.compendium.procedure(&head.procedure) else { return Vec::new() };
-    // The words themselves stand above the timeline.
-    let told = procedure.fields.iter().filter(|field| field.key != "detail" && field.key != "title");
-    told.filter_map(|field| {
-        let value = fields.get(&field.key)?.as_str().filter(|value| !value.is_empty())?;
-        Some((field.title(words.v.language).to_owned(), given.shown(words, procedure, field, value)))
-    })
-    .collect()
 }
 
 /// Takes a move; a refusal shows the page again with what was typed.
@@ -548,100 +445,4 @@ async fn try_unseal(v: &Visit, id: Id<Case>, form: &Form) -> Result<Vec<(String,
             .collect()
     })
     .await
-}
-
-/// The largest attachment taken: 20 MB.
-const LARGEST: usize = 20 * 1024 * 1024;
-
-async fn attach(v: Visit, Path(id): Path<Id<Case>>, form: Form) -> Answer {
-    match try_attach(&v, id, &form).await {
-        Ok(()) => Ok(v.see(&format!("/cases/{id}"), "case-attached")),
-        Err(error) => shown(&v, id, (StatusCode::UNPROCESSABLE_ENTITY, form.refused(error)?, None)).await,
-    }
-}
-
-async fn try_attach(v: &Visit, id: Id<Case>, form: &Form) -> Result<()> {
-    let upload = form.upload("file").ok_or_else(|| Refusal::invalid("case.no-file").field("file"))?.clone();
-    let (visit, book) = (v.clone(), Rulebook::of(&v.app)?);
-    let case = v.read(move |cx| visible(cx, &visit, &book, id)).await?;
-    let permit = {
-        let book = Rulebook::of(&v.app)?;
-        let rules = book.rules();
-        let procedure = rules.procedure(&case.head.procedure)?;
-        let relations = stance_relations(&case, procedure, Mover::Person(&v.actor));
-        v.permit("case.attach", &Subject::of_unit(&case.head.unit_path).related(relations))?
-    };
-    let file = keep(v, id, &upload, form.given("public").is_some().into()).await?;
-    v.write(move |cx| acts::attach(cx, On { permit: &permit, case: id }, &file)).await.map(|_| ())
-}
-
-/// Whether the resident may see a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
-    /// Only those who handle the case.
-    Inside,
-    /// The resident too.
-    ToResident,
-}
-
-impl From<bool> for Shown {
-    fn from(public: bool) -> Self {
-        if public { Self::ToResident } else { Self::Inside }
-    }
-}
-
-/// Puts the bytes of an upload into the object store, under a name nobody can guess.
-pub async fn keep(v: &Visit, case: Id<Case>, upload: &Upload, shown: Shown) -> Result<NewAttachment> {
-    use sha2::{Digest, Sha256};
-    if upload.bytes.len() > LARGEST {
-        return Err(Refusal::too_large("case.file-too-large")
-            .field("file")
-            .arg("most", LARGEST / 1024 / 1024)
-            .into());
-    }
-    let key = format!("cases/{case}/{}", v.tenant.db.ids().next::<Attachment>(v.caller.now));
-    let path = object_store::path::Path::from(key.as_str());
-    v.tenant.files.put(&path, upload.bytes.clone().into()).await.map_err(base::Error::fault)?;
-    let digest = Sha256::digest(&upload.bytes);
-    Ok(NewAttachment {
-        object_key: key,
-        name: upload.name.clone(),
-        media_type: upload.content_type.clone(),
-        size: i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX),
-        sha256: hex(&digest),
-        public: shown == Shown::ToResident,
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-async fn download(v: Visit, Path((id, file)): Path<(Id<Case>, Id<Attachment>)>) -> Answer {
-    let (visit, book) = (v.clone(), Rulebook::of(&v.app)?);
-    let found = v
-        .read(move |cx| {
-            visible(cx, &visit, &book, id)?;
-            let all = store::hangings(cx, id)?.attachments;
-            all.into_iter().find(|row| row.id == file).ok_or_else(no_such_case)
-        })
-        .await?;
-    Ok(sent(&v, &found).await?)
-}
-
-/// A kept file on its way out: always as a download, so that no browser runs what somebody uploaded.
-pub async fn sent(v: &Visit, file: &crate::model::AttachmentRow) -> Result<axum::response::Response> {
-    let path = object_store::path::Path::from(file.object_key.as_str());
-    let stored = v.tenant.files.get(&path).await.map_err(base::Error::fault)?;
-    let bytes = stored.bytes().await.map_err(base::Error::fault)?;
-    let mut response = v.file(&file.name, "application/octet-stream", Vec::new()).into_response();
-    let length = bytes.len().into();
-    *response.body_mut() = bytes.into();
-    response.headers_mut().insert(header::CONTENT_LENGTH, length);
-    Ok(response)
 }

@@ -45,7 +45,7 @@ pub(crate) fn placeholders(from: usize, count: usize) -> (String, usize) {
 }
 
 /// The values filled up to `size` with the last one.
-pub(crate) fn padded<'a>(mut values: Vec<Value<'a>>, size: usize) -> Vec<Value<'a>> {
+pub(crate) fn padded(mut values: Vec<Value<'_>>, size: usize) -> Vec<Value<'_>> {
     let last = values.last().cloned().unwrap_or(Value::Null);
     values.resize(size, last);
     values

@@ -1,7 +1,6 @@
 //! Stories of cases, on both engines, under the regulations as shipped.
 
 mod property;
-mod speed;
 mod stories;
 mod verbs;
 mod world;

@@ -242,7 +242,7 @@ impl Cases {
             let refusal = Refusal::conflict("case.import-same-file").arg("day", day).arg("rows", before.rows);
             return Err(refusal.into());
         }
-        self.tell(console, &prepared);
+        Self::tell(console, &prepared);
         let refused = !prepared.refused.is_empty();
         if refused {
             let path = self.file.with_file_name(format!("{}.refused.xlsx", sheaf.name));
@@ -278,7 +278,7 @@ impl Cases {
     }
 
     /// How the file was read and what will come of it.
-    fn tell(&self, console: &Console, prepared: &Prepared) {
+    fn tell(console: &Console, prepared: &Prepared) {
         let line = |key: &str, args: &[(&str, web::Arg<'_>)]| println!("{}", console.say(key, args));
         let mut bad: Vec<u32> = prepared.refused.iter().map(|(row, _)| *row).collect();
         bad.dedup();

@@ -1,13 +1,14 @@
 //! `demo` and `serve`.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
-use base::{Ids, Result};
+use base::{Ids, Language, Result};
 use clap::Args;
 use serde_json::json;
+use web::Catalogue;
 
 use super::{Console, Outcome};
-use crate::{demo, house::House, program, serve};
+use crate::{background::Background, demo, house::House, modules, program, serve};
 
 /// `luoshi demo`
 #[derive(Args)]
@@ -35,32 +36,84 @@ impl Demo {
     pub(super) fn run(&self, console: &Console) -> Result<Outcome> {
         log_to_stderr();
         let house = demo_house(console);
-        let accounts = demo::ready(&house)?;
-        let program = program::assemble(&house, program::Cookies::Plain)?;
-        serve::serve(program, &self.listen, |address| {
-            let address = format!("http://{address}");
-            if self.json {
-                println!("{}", json!({ "address": address, "accounts": accounts }));
-                return;
+        let catalogue = Catalogue::new(&modules::texts())?;
+        let teller = Teller { catalogue, language: console.language, json: self.json };
+        match demo::open(&house)? {
+            demo::Demo::Loaded(accounts) => {
+                let program = program::assemble(&house, program::Cookies::Plain)?;
+                serve::serve(program, &self.listen, |address| {
+                    teller.tell_address(address);
+                    teller.tell_accounts(address, &accounts);
+                })?;
             }
-            println!("{}", console.say("cli-demo-ready", &[("address", address.as_str().into())]));
-            println!(
-                "{}",
-                console.say("cli-demo-public", &[("address", format!("{address}/public").into())])
-            );
-            println!("\n{}", console.say("cli-demo-accounts", &[]));
-            let titles = program::compendium(&house).ok();
-            for account in &accounts {
-                let role = titles.as_ref().and_then(|compendium| compendium.roles().get(&account.role));
-                let title = role
-                    .map_or(account.role.as_str(), |role| regulation::Titled::title(role, console.language));
-                println!(
-                    "  {:<14} {:<14} {} {}（{}）",
-                    account.login, account.password, account.unit, title, account.name
-                );
+            demo::Demo::Empty(loading) => {
+                let tenants = vec![loading.opened.tenant.clone()];
+                let app = program::app_of(&house, tenants, program::Cookies::Plain)?;
+                // The platform's own rounds begin once the past has been played.
+                let program = program::Program { app: app.clone(), tenants: Vec::new() };
+                serve::serve(program, &self.listen, |address| {
+                    teller.tell_address(address);
+                    std::thread::spawn(move || fill(*loading, &app, &teller, address));
+                })?;
             }
-        })?;
+        }
         Ok(Outcome::Done)
+    }
+}
+
+/// Fills the demo while its pages already answer, then keeps its rounds going.
+fn fill(loading: demo::Loading, app: &web::App, teller: &Teller, address: SocketAddr) {
+    match loading.load(app) {
+        Ok((accounts, opened)) => {
+            teller.tell_accounts(address, &accounts);
+            let _rounds = Background::start(app, vec![opened]);
+            loop {
+                std::thread::park();
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, "the demo could not be loaded");
+            std::process::exit(2);
+        }
+    }
+}
+
+/// Says on standard output where the demo is and who may sign in how.
+struct Teller {
+    catalogue: Catalogue,
+    language: Language,
+    json: bool,
+}
+
+impl Teller {
+    fn tell_address(&self, address: SocketAddr) {
+        if self.json {
+            return;
+        }
+        for (key, address) in [
+            ("cli-demo-ready", format!("http://{address}")),
+            ("cli-demo-public", format!("http://{address}/public")),
+        ] {
+            println!("{}", self.catalogue.say(self.language, key, &[("address", address.into())]));
+        }
+    }
+
+    fn tell_accounts(&self, address: SocketAddr, accounts: &[demo::DemoAccount]) {
+        if self.json {
+            println!("{}", json!({ "address": format!("http://{address}"), "accounts": accounts }));
+            return;
+        }
+        println!("\n{}", self.catalogue.say(self.language, "cli-demo-accounts", &[]));
+        let compendium = regulation::load_shipped();
+        for account in accounts {
+            let role = compendium.roles().get(&account.role);
+            let title =
+                role.map_or(account.role.as_str(), |role| regulation::Titled::title(role, self.language));
+            println!(
+                "  {:<14} {:<14} {} {}（{}）",
+                account.login, account.password, account.unit, title, account.name
+            );
+        }
     }
 }
 

@@ -31,19 +31,18 @@ pub(super) fn build(app: &App, tenant: &Tenant) -> Result<Units> {
                 "" => None,
                 code => org::unit_by_code(cx, code)?.map(|unit| unit.id),
             };
-            let id = match existing {
-                Some(id) => id,
-                None => {
-                    let parent = units.get(row.get("parent")).copied();
-                    let facts = UnitFacts {
-                        name: row.get("name").to_owned(),
-                        members: row.get("members").parse().ok(),
-                        ..UnitFacts::default()
-                    };
-                    let kind = row.get("kind").to_owned();
-                    let new = NewUnit { parent, kind, facts, ..NewUnit::default() };
-                    org::unit::acts::add(cx, &permit, &organisation, &new)?.id
-                }
+            let id = if let Some(id) = existing {
+                id
+            } else {
+                let parent = units.get(row.get("parent")).copied();
+                let facts = UnitFacts {
+                    name: row.get("name").to_owned(),
+                    members: row.get("members").parse().ok(),
+                    ..UnitFacts::default()
+                };
+                let kind = row.get("kind").to_owned();
+                let new = NewUnit { parent, kind, facts, ..NewUnit::default() };
+                org::unit::acts::add(cx, &permit, &organisation, &new)?.id
             };
             units.insert(row.get("key"), id);
         }

@@ -22,7 +22,7 @@ pub(crate) use accounts::{invited, renewed, without_account};
 pub(crate) use tokens::{USUAL_DAYS, in_days};
 
 /// The pages and sentences of this module, and those of the command line.
-pub fn module() -> Module {
+pub(crate) fn module() -> Module {
     Module {
         name: "ops",
         migrations: &[],
@@ -52,11 +52,11 @@ fn routes() -> Vec<Route> {
 
 /// The public keys of the tenants' logs. Registered as a service; the private keys stay with the sealer.
 #[derive(Debug, Default)]
-pub struct LogKeys(HashMap<String, PublicKey>);
+pub(crate) struct LogKeys(HashMap<String, PublicKey>);
 
 impl LogKeys {
     /// The public half of the `log.key` in each tenant's folder; a tenant without one has no proofs.
-    pub fn read<'a>(homes: impl IntoIterator<Item = (&'a str, PathBuf)>) -> Result<Self> {
+    pub(crate) fn read<'a>(homes: impl IntoIterator<Item = (&'a str, PathBuf)>) -> Result<Self> {
         let mut keys = HashMap::new();
         for (code, home) in homes {
             let Ok(seed) = std::fs::read(home.join("log.key")) else { continue };

@@ -48,7 +48,13 @@ pub(crate) fn whole() -> openapi::OpenApi {
 }
 
 fn parts() -> Vec<openapi::OpenApi> {
-    vec![super::proof::described(), regulation::openapi(), case::api::openapi(), publication::openapi()]
+    vec![
+        super::proof::described(),
+        org::api::openapi(),
+        regulation::openapi(),
+        case::api::openapi(),
+        publication::openapi(),
+    ]
 }
 
 /// This description.

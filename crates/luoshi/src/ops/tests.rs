@@ -23,6 +23,7 @@ fn steps() -> Vec<db::Migration> {
 }
 
 /// Whoever is signed in holds every post that opens these pages, each at the head of the tree.
+#[expect(clippy::unnecessary_wraps, reason = "the shape of web::PostsOf")]
 fn every_office(_: &mut db::Cx<'_>, person: Id<noun::Person>) -> base::Result<Vec<HeldPost>> {
     let post = |role: &str| HeldPost {
         id: Id::from_uuid(person.uuid()),
