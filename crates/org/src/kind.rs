@@ -62,6 +62,13 @@ pub struct Role {
     pub also: Vec<String>,
 }
 
+impl Kind {
+    /// Whether cases are handled there: government and what belongs to it.
+    pub fn handles(&self) -> bool {
+        self.side == Side::Administration
+    }
+}
+
 impl Role {
     /// Whether only the security administrator may give it (三员).
     pub fn is_administration(&self) -> bool {

@@ -15,7 +15,7 @@ use base::Language;
 use db::Statement;
 use web::Module;
 
-pub use kind::{Organisation, Role};
+pub use kind::{Kind, Organisation, Role};
 pub use person::{names_of_persons, person_choices, persons_with_role_within};
 pub use post::posts_of;
 pub use unit::{names_of_units, unit_by_code, units_below, units_within};

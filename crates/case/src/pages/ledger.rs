@@ -8,7 +8,7 @@ use base::{
     Id, Language, Refusal, Result,
     noun::{Case, SavedView},
 };
-use regulation::{CodeItem, Compendium, Titled};
+use regulation::{CodeItem, Compendium, RoleGroup, Titled};
 use web::{Answer, Form, Gate, Route, Visit, cursor_after};
 
 use super::{
@@ -114,26 +114,36 @@ pub(super) fn choices(cx: &mut db::Cx<'_>, v: &Visit, compendium: &Compendium) -
         v.actor.posts.iter().filter_map(|post| township_of(&post.unit_path)).collect();
     homes.sort();
     homes.dedup();
+    let organisation = v.app.service::<org::Organisation>()?;
     for home in homes {
+        let mut persons: Vec<(RoleGroup, String, String)> = Vec::new();
         for person in org::person_choices(cx, &home)? {
-            let posts: Vec<String> =
-                person.posts.iter().map(|(role, unit)| format!("{unit}{}", v.role_title(role))).collect();
-            let line = (person.id.to_string(), format!("{}（{}）", person.name, posts.join("、")));
-            let leads = person.posts.iter().any(|(role, _)| leads(compendium, role));
-            if leads {
-                choices.leaders.push(line.clone());
-            }
-            choices.persons.push(line);
+            let working: Vec<(RoleGroup, &(String, String))> =
+                person.posts.iter().filter_map(|post| Some((works_in(compendium, &post.0)?, post))).collect();
+            let Some(group) = working.iter().map(|(group, _)| *group).min() else { continue };
+            let titles: Vec<String> =
+                working.iter().map(|(_, (role, unit))| format!("{unit}{}", v.role_title(role))).collect();
+            persons.push((group, format!("{}（{}）", person.name, titles.join("、")), person.id.to_string()));
         }
-        let departments = org::units_within(cx, &home)?;
-        choices.departments.extend(
-            departments
-                .into_iter()
-                .filter(|unit| unit.kind == "department" || unit.kind == "village")
-                .map(|unit| (unit.id.to_string(), unit.name)),
-        );
+        // Leaders first, then the office, the departments, the villages.
+        persons.sort();
+        let line = |(_, words, id): &(RoleGroup, String, String)| (id.clone(), words.clone());
+        let leaders = persons.iter().filter(|(group, ..)| *group == RoleGroup::Leadership);
+        choices.leaders.extend(leaders.map(line));
+        choices.persons.extend(persons.iter().map(line));
+        let mut units = org::units_within(cx, &home)?;
+        units.retain(|unit| unit.path != home && organisation.kind(&unit.kind).is_ok_and(org::Kind::handles));
+        units.sort_by_key(|unit| (unit.code.is_some(), unit.sort));
+        choices.departments.extend(units.into_iter().map(|unit| (unit.id.to_string(), unit.name)));
     }
     Ok(choices)
+}
+
+/// The group of a role whose holders handle cases; Party branches, delegates and administrators do not.
+fn works_in(compendium: &Compendium, role: &str) -> Option<RoleGroup> {
+    let group = compendium.roles().get(role)?.group;
+    let works = [RoleGroup::Leadership, RoleGroup::Office, RoleGroup::Department, RoleGroup::Village];
+    works.contains(&group).then_some(group)
 }
 
 /// The township a unit belongs to: the second step of its path; the county itself has none.
@@ -141,11 +151,6 @@ pub(super) fn township_of(path: &access::UnitPath) -> Option<access::UnitPath> {
     let mut parts = path.0.split_inclusive('.');
     let (root, township) = (parts.next()?, parts.next()?);
     Some(access::UnitPath(format!("{root}{township}")))
-}
-
-/// Whether a role belongs to the group of leaders, as the file of roles says.
-fn leads(compendium: &Compendium, role: &str) -> bool {
-    compendium.roles().get(role).is_some_and(|role| role.group == regulation::RoleGroup::Leadership)
 }
 
 /// The procedure the ledger is of: the one asked for, else the first of the compendium.
