@@ -56,7 +56,7 @@ const WALKS = [["zh-CN", [...wide, ...others]], ["en-US", wide.slice(0, 3)]];
 for (const [locale, walks] of WALKS) {
   test.describe(`every main page in ${locale}`, () => {
     test.use({ locale });
-    test.setTimeout(180_000);
+    test.setTimeout(420_000);
 
     test("is sound for a resident", async ({ page }) => {
       const [said, found] = [errors(page), []];
