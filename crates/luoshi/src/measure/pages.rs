@@ -38,7 +38,7 @@ const PAGES: &[(&str, &str)] = &[
     ("search: absent (鲸鱼)", "/cases?q=%E9%B2%B8%E9%B1%BC"),
     ("search and state", "/cases?q=%E5%99%AA%E9%9F%B3&state=collected"),
     ("interface: first page", "/api/v1/cases"),
-    ("board", "/cases/board"),
+    ("board", "/board"),
 ];
 
 /// Measures and says.
