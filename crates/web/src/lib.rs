@@ -1,5 +1,6 @@
 //! What every page stands on: modules and routes, the visit, the shell, forms, texts, errors as pages.
-#![doc = include_str!("../README.md")]
+//!
+//! `README.md` shows how a kernel uses it.
 
 mod app;
 mod assets;

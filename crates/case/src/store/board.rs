@@ -84,19 +84,24 @@ impl Recount {
     }
 }
 
-/// How many cases are in each state: from the tallies where the sight is a matter of units, counted
-/// where it is a matter of persons.
+/// How many cases are in each state: from the tallies for the units of the sight, and counted for the few
+/// cases outside them to which the actor stands in a relation.
 pub fn count_by_state(cx: &mut Cx<'_>, sight: &Sight, procedure: &str) -> Result<StateCounts> {
-    let by_units = sight.everything || sight.relations.is_empty();
-    let (table, measure) =
-        if by_units { ("case_tally", "CAST(SUM(n) AS BIGINT)") } else { ("case_head", "COUNT(*)") };
     let filter = Filter { procedure: Some(procedure.to_owned()), ..Filter::default() };
-    let conditions = Conditions::of(cx.engine(), sight, &filter);
-    let sql = format!("SELECT state, {measure} FROM {table}{} GROUP BY state", conditions.text());
-    let counts = cx.rows_of("case.count-by-state", &sql, conditions.values(), |row| {
-        Ok((row.get::<String>(0)?, row.get::<i64>(1)?))
-    })?;
-    Ok(counts.into_iter().filter(|(_, n)| *n != 0).collect())
+    let inside = Conditions::of(cx.engine(), &Sight { relations: Vec::new(), ..sight.clone() }, &filter);
+    let sql = format!("SELECT state, CAST(SUM(n) AS BIGINT) FROM case_tally{} GROUP BY state", inside.text());
+    let state = |row: &db::Row<'_>| Ok((row.get::<String>(0)?, row.get::<i64>(1)?));
+    let mut counts: StateCounts =
+        cx.rows_of("case.count-by-state", &sql, inside.values(), state)?.into_iter().collect();
+    if !sight.everything && !sight.relations.is_empty() {
+        let outside = Conditions::outside(cx.engine(), sight, &filter);
+        let sql = format!("SELECT state, COUNT(*) FROM case_head{} GROUP BY state", outside.text());
+        for (state, n) in cx.rows_of("case.count-outside", &sql, outside.values(), state)? {
+            *counts.entry(state).or_default() += n;
+        }
+    }
+    counts.retain(|_, n| *n != 0);
+    Ok(counts)
 }
 
 /// How many cases came in by each channel.

@@ -33,6 +33,41 @@ impl Conditions {
         all
     }
 
+    /// The conditions of what an actor sees through relations to cases outside the units of the sight. The
+    /// parties and the author are looked up by index first; the relations then decide.
+    pub(crate) fn outside(engine: Engine, sight: &Sight, filter: &Filter) -> Self {
+        let mut all = Self::new(engine);
+        let persons: Vec<Value<'static>> = sight.persons.iter().map(Value::from).collect();
+        let units: Vec<Value<'static>> = sight.belongs_to.iter().map(|path| path.0.clone().into()).collect();
+        let mut known: Vec<String> = Vec::new();
+        if !persons.is_empty() {
+            let places = all.bind_list(persons.clone());
+            known.push(format!(
+                "SELECT case_id FROM case_party WHERE person_id IN ({places}) AND until IS NULL"
+            ));
+            let places = all.bind_list(persons);
+            known.push(format!("SELECT id FROM case_head WHERE author_id IN ({places})"));
+        }
+        if !units.is_empty() {
+            let places = all.bind_list(units);
+            known.push(format!(
+                "SELECT case_id FROM case_party WHERE unit_path IN ({places}) AND until IS NULL"
+            ));
+        }
+        all.add(if known.is_empty() {
+            "1 = 0".to_owned()
+        } else {
+            format!("id IN ({})", known.join(" UNION "))
+        });
+        all.see(&Sight { subtrees: Vec::new(), units: Vec::new(), ..sight.clone() });
+        all.see(&Sight { relations: Vec::new(), ..sight.clone() });
+        if let Some(inside) = all.sql.pop() {
+            all.add(format!("NOT ({inside})"));
+        }
+        all.ask(filter, sight);
+        all
+    }
+
     /// `WHERE …`, or nothing.
     pub(crate) fn text(&self) -> String {
         if self.sql.is_empty() { String::new() } else { format!(" WHERE {}", self.sql.join(" AND ")) }
