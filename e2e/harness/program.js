@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-const START_WITHIN = 60_000;
+const START_WITHIN = 180_000;
 
 /**
  * Starts `luoshi demo` on a free port and waits until it answers.

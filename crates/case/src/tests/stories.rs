@@ -351,6 +351,12 @@ fn everybody_sees_their_own_and_no_neighbour() {
         for name in ["邻主任", "农办", "监委一", "监委西"] {
             assert_eq!(count(name, Filter::default()), 0, "{name}");
         }
+        for name in ["书记", "干事", "分管", "所员", "所长", "村书记", "督查", "邻主任", "农办", "监委一"]
+        {
+            let sight = Sight::of(&town.rules(), town.who(name));
+            let counts = town.read(move |cx| store::count_by_state(cx, &sight, RECTIFICATION));
+            assert_eq!(counts.values().sum::<i64>(), count(name, Filter::default()), "{name}");
+        }
         let mine = |mine| Filter { mine: Some(mine), ..Filter::default() };
         assert_eq!(count("所员", mine(Mine::Holding)), 1);
         assert_eq!(count("分管", mine(Mine::Holding)), 0);
