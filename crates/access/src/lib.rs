@@ -36,39 +36,16 @@ pub const MIGRATIONS: &[Migration] =
     &[Migration { module: "access", version: 1, sql: include_str!("../schema/0001.sql") }];
 
 /// Every statement of this crate, for the tests that prepare and plan them.
-pub const STATEMENTS: &[&Statement] = &gathered();
-
-const GROUPS: [&[&Statement]; 8] = [
-    &account::store::STATEMENTS,
-    &session::store::STATEMENTS,
-    &second_factor::store::STATEMENTS,
-    &link::store::STATEMENTS,
-    &token::store::STATEMENTS,
-    &limit::store::STATEMENTS,
-    &sealed::store::STATEMENTS,
-    &idempotency::store::STATEMENTS,
-];
-
-const COUNT: usize = {
-    let (mut count, mut group) = (0, 0);
-    while group < GROUPS.len() {
-        count += GROUPS[group].len();
-        group += 1;
-    }
-    count
-};
-
-/// The groups in a row. Constants know loops but no iterators.
-const fn gathered() -> [&'static Statement; COUNT] {
-    let mut all = [GROUPS[0][0]; COUNT];
-    let (mut at, mut group) = (0, 0);
-    while group < GROUPS.len() {
-        let mut nth = 0;
-        while nth < GROUPS[group].len() {
-            all[at] = GROUPS[group][nth];
-            (at, nth) = (at + 1, nth + 1);
-        }
-        group += 1;
-    }
-    all
+pub fn statements() -> Vec<&'static Statement> {
+    let groups: [&[&'static Statement]; 8] = [
+        &account::store::STATEMENTS,
+        &session::store::STATEMENTS,
+        &second_factor::store::STATEMENTS,
+        &link::store::STATEMENTS,
+        &token::store::STATEMENTS,
+        &limit::store::STATEMENTS,
+        &sealed::store::STATEMENTS,
+        &idempotency::store::STATEMENTS,
+    ];
+    groups.concat()
 }

@@ -8,19 +8,19 @@ mod token;
 use db::testing::both_engines;
 
 use crate::{
-    STATEMENTS,
+    statements,
     testing::{STEPS, policy},
 };
 
 #[test]
 fn every_statement_prepares_on_both_engines_under_its_own_name() {
-    let mut names: Vec<&str> = STATEMENTS.iter().map(|statement| statement.name).collect();
+    let mut names: Vec<&str> = statements().iter().map(|statement| statement.name).collect();
     names.sort_unstable();
     let count = names.len();
     names.dedup();
-    assert_eq!((names.len(), count), (STATEMENTS.len(), names.len()));
+    assert_eq!((names.len(), count), (statements().len(), names.len()));
     for fresh in both_engines(STEPS) {
-        for statement in STATEMENTS {
+        for statement in statements() {
             fresh
                 .db
                 .check_statement(statement.sql)

@@ -7,7 +7,7 @@ use base::{
     Id, Result, Timestamp,
     noun::{self, Job},
 };
-use db::{Cx, Migration, Statement};
+use db::{Cx, Migration};
 use serde_json::Value as Json;
 
 pub use store::STATEMENTS;
@@ -15,11 +15,6 @@ pub use store::STATEMENTS;
 /// The tables.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { module: "jobs", version: 1, sql: include_str!("../schema/0001.sql") }];
-
-/// All statements, for the test that prepares them.
-pub const fn statements() -> &'static [&'static Statement] {
-    STATEMENTS
-}
 
 /// A claimed job; a lapsed claim is taken up again at most so often.
 const TRIES: i64 = 3;

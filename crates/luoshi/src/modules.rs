@@ -49,7 +49,7 @@ fn foundations() -> Vec<Module> {
         Module {
             name: "access",
             migrations: access::MIGRATIONS,
-            statements: || access::STATEMENTS.to_vec(),
+            statements: access::statements,
             texts: &[
                 (Language::Chinese, include_str!("../../access/text/zh-CN.ftl")),
                 (Language::English, include_str!("../../access/text/en.ftl")),

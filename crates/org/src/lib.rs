@@ -28,7 +28,7 @@ pub fn module() -> Module {
     Module {
         name: "org",
         migrations: MIGRATIONS,
-        statements: || STATEMENTS.to_vec(),
+        statements,
         texts: &[
             (Language::Chinese, include_str!("../text/zh-CN.ftl")),
             (Language::English, include_str!("../text/en.ftl")),
@@ -46,36 +46,13 @@ pub const MIGRATIONS: &[db::Migration] =
     &[db::Migration { module: "org", version: 1, sql: include_str!("../schema/0001.sql") }];
 
 /// Every statement of this crate, for the tests that prepare and plan them.
-pub const STATEMENTS: &[&Statement] = &gathered();
-
-const GROUPS: [&[&Statement]; 5] = [
-    unit::store::STATEMENTS,
-    person::store::STATEMENTS,
-    post::store::STATEMENTS,
-    liaison::store::STATEMENTS,
-    import::store::STATEMENTS,
-];
-
-const COUNT: usize = {
-    let (mut count, mut group) = (0, 0);
-    while group < GROUPS.len() {
-        count += GROUPS[group].len();
-        group += 1;
-    }
-    count
-};
-
-/// The groups in a row. Constants know loops but no iterators.
-const fn gathered() -> [&'static Statement; COUNT] {
-    let mut all = [GROUPS[0][0]; COUNT];
-    let (mut at, mut group) = (0, 0);
-    while group < GROUPS.len() {
-        let mut nth = 0;
-        while nth < GROUPS[group].len() {
-            all[at] = GROUPS[group][nth];
-            (at, nth) = (at + 1, nth + 1);
-        }
-        group += 1;
-    }
-    all
+pub fn statements() -> Vec<&'static Statement> {
+    let groups: [&[&'static Statement]; 5] = [
+        unit::store::STATEMENTS,
+        person::store::STATEMENTS,
+        post::store::STATEMENTS,
+        liaison::store::STATEMENTS,
+        import::store::STATEMENTS,
+    ];
+    groups.concat()
 }

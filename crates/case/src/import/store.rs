@@ -9,7 +9,7 @@ use base::{
 };
 use db::{Cx, Row, Statement, Value, values};
 
-use crate::acts::ImportRow;
+use crate::{acts::ImportRow, store::imports};
 
 pub(crate) static UNITS: Statement = Statement::new(
     "case.units-of-import",
@@ -18,19 +18,6 @@ pub(crate) static UNITS: Statement = Statement::new(
 
 /// How many values go into one statement: engines limit placeholders.
 const AT_ONCE: usize = 1000;
-
-fn read(row: &Row<'_>) -> Result<ImportRow> {
-    Ok(ImportRow {
-        id: row.get(0)?,
-        file_name: row.get(1)?,
-        sha256: row.get(2)?,
-        by: row.get(3)?,
-        at: row.get(4)?,
-        rows: row.get(5)?,
-        undone_at: row.get(6)?,
-        undone_reason: row.get(7)?,
-    })
-}
 
 /// Imports somebody may know of, the latest first, before `before`: their own, and those that brought cases
 /// into their reach.
@@ -59,7 +46,7 @@ pub(crate) fn recent(
          FROM case_import i WHERE i.id < $1 AND ({}) ORDER BY i.id DESC LIMIT $2",
         seen.join(" OR ")
     );
-    cx.rows_of("case.imports", &sql, &values, read)
+    cx.rows_of("case.imports", &sql, &values, imports::import)
 }
 
 /// The units an import brought cases into.

@@ -65,7 +65,6 @@ impl From<bool> for Shown {
 
 /// Puts the bytes of an upload into the object store, under a name nobody can guess.
 pub async fn keep(v: &Visit, case: Id<Case>, upload: &Upload, shown: Shown) -> Result<NewAttachment> {
-    use sha2::{Digest, Sha256};
     if upload.bytes.len() > LARGEST {
         return Err(Refusal::too_large("case.file-too-large")
             .field("file")
@@ -75,23 +74,13 @@ pub async fn keep(v: &Visit, case: Id<Case>, upload: &Upload, shown: Shown) -> R
     let key = format!("cases/{case}/{}", v.tenant.db.ids().next::<Attachment>(v.caller.now));
     let path = object_store::path::Path::from(key.as_str());
     v.tenant.files.put(&path, upload.bytes.clone().into()).await.map_err(base::Error::fault)?;
-    let digest = Sha256::digest(&upload.bytes);
     Ok(NewAttachment {
         object_key: key,
         name: upload.name.clone(),
         media_type: upload.content_type.clone(),
         size: i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX),
-        sha256: hex(&digest),
+        sha256: crate::import::sha256(&upload.bytes),
         public: shown == Shown::ToResident,
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }
 

@@ -104,7 +104,8 @@ pub(super) static REMOVALS: [Statement; 10] = [
     Statement::new("case.undo-heads", "DELETE FROM case_head WHERE import_id = $1"),
 ];
 
-fn import(row: &Row<'_>) -> Result<ImportRow> {
+/// Reads the columns of an import in the order every query here and beside names them.
+pub(crate) fn import(row: &Row<'_>) -> Result<ImportRow> {
     Ok(ImportRow {
         id: row.get(0)?,
         file_name: row.get(1)?,
